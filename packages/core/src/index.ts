@@ -1,0 +1,3 @@
+export * from "./paper.ts";
+export * from "./paper-id.ts";
+export * from "./query.ts";

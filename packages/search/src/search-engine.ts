@@ -1,0 +1,132 @@
+import type { QueryFilters, SearchQuery } from "@cool-papers/core";
+
+/**
+ * What the index holds: one document for each work, so that a preprint and its venue version are found once.
+ * The record in Postgres stays the truth; a document carries only what matching, filtering and sorting need.
+ */
+export interface SearchDocument {
+  /** Printed PaperId of the work's representative paper: `arxiv:2104.09864`. */
+  readonly key: string;
+  readonly title: string;
+  readonly abstract: string;
+  /** Names in order. */
+  readonly authors: readonly string[];
+  /** Canonical categories of all members, primary first. */
+  readonly categories: readonly string[];
+  /** Venue series of all members. */
+  readonly venues: readonly string[];
+  /** `arxiv`, `venue` or both. */
+  readonly sources: readonly ("arxiv" | "venue")[];
+  /** Printed ids of all members, the representative included. */
+  readonly memberKeys: readonly string[];
+  /** Day of submission or, for venue papers, the first day of the edition's year. YYYY-MM-DD. */
+  readonly date: string;
+  readonly year: number;
+  readonly stars: number;
+  /** Unit vector of the active embedding model, absent when there is none. */
+  readonly vector?: Float32Array;
+}
+
+export type SearchMode = "keyword" | "semantic" | "hybrid";
+export type SearchSort = "relevance" | "newest" | "oldest" | "stars";
+
+export interface SearchRequest {
+  readonly query: SearchQuery;
+  /** Facet choices made in the interface; combined with the query's own filters (both must hold). */
+  readonly filters?: Partial<QueryFilters>;
+  readonly mode: SearchMode;
+  readonly sort: SearchSort;
+  readonly skip: number;
+  readonly limit: number;
+  /** Unit vector of the query text; without it semantic and hybrid fall back to keyword. */
+  readonly queryVector?: Float32Array;
+  readonly facets: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Why a document was found. */
+export interface MatchReason {
+  /** Query words (as they occur in the document) to mark in title, authors and abstract. */
+  readonly terms: readonly string[];
+  /** True when no query word matched and the document came by its vector. */
+  readonly closeInMeaning: boolean;
+}
+
+export interface SearchHit {
+  readonly key: string;
+  readonly memberKeys: readonly string[];
+  readonly score: number;
+  readonly reason: MatchReason;
+}
+
+export interface FacetCount {
+  readonly value: string;
+  readonly count: number;
+}
+
+export interface SearchFacets {
+  readonly categories: readonly FacetCount[];
+  readonly venues: readonly FacetCount[];
+  readonly years: readonly FacetCount[];
+  readonly sources: readonly FacetCount[];
+}
+
+export interface SearchResponse {
+  readonly hits: readonly SearchHit[];
+  /** Exact number of documents that match (keyword matches for keyword and hybrid; see `totalKind`). */
+  readonly total: number;
+  readonly facets: SearchFacets | null;
+  /** Mode that was really used, after any fallback. */
+  readonly mode: SearchMode;
+  /** Set when a better answer was impossible: the page says so. */
+  readonly degraded: "no-embedding" | null;
+  /** Corrected spelling that was searched instead, because the words as typed are not in the index. */
+  readonly correctedText: string | null;
+}
+
+export interface SimilarRequest {
+  /** Printed ids; their own works are left out of the answer. */
+  readonly keys: readonly string[];
+  readonly limit: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface SimilarResponse {
+  readonly hits: readonly SearchHit[];
+  /** "vector": embedding neighbours; "terms": shared words. */
+  readonly by: "vector" | "terms";
+}
+
+export interface Suggestion {
+  readonly kind: "title" | "author" | "category" | "venue";
+  readonly text: string;
+  /** Printed PaperId for titles. */
+  readonly key?: string;
+}
+
+export interface EngineStats {
+  readonly documents: number;
+  readonly vectors: number;
+  readonly vectorDimension: number | null;
+  readonly builtAt: string | null;
+}
+
+/** A derived search index. Implementations: `lance/` (embedded), `meilisearch/`. One shared suite holds for all. */
+export interface SearchEngine {
+  upsert(documents: readonly SearchDocument[]): Promise<void>;
+  /** By representative key; unknown keys are ignored. */
+  remove(keys: readonly string[]): Promise<void>;
+  search(request: SearchRequest): Promise<SearchResponse>;
+  similar(request: SimilarRequest): Promise<SimilarResponse>;
+  suggest(prefix: string, limit: number): Promise<readonly Suggestion[]>;
+  stats(): Promise<EngineStats>;
+  /** Builds a new index beside the live one from `documents` and swaps; readers never see a gap. */
+  rebuild(
+    documents: AsyncIterable<readonly SearchDocument[]>,
+    onProgress?: (done: number) => void,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  /** Makes recent upserts fast to search (may run in the background). */
+  optimize(): Promise<void>;
+  close(): Promise<void>;
+}
