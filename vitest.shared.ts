@@ -1,10 +1,15 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+
+/** `npm run check` sets TEST_SCOPE=unit and leaves out tests that start servers, browsers or training runs. */
+const slow = process.env.TEST_SCOPE === "unit" ? ["**/*.integration.test.ts"] : [];
 
 /** One configuration for every workspace: native addons need processes, not threads. */
 export default defineConfig({
   test: {
     pool: "forks",
+    maxWorkers: 2,
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, ...slow],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     passWithNoTests: true,
