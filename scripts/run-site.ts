@@ -1,0 +1,40 @@
+import { spawn } from "node:child_process";
+import { join, resolve } from "node:path";
+import { parseSettings } from "@cool-papers/core/settings";
+import { checkDataDir, checkPort } from "./preflight.ts";
+import { buildSite, isSiteBuilt } from "./site-build.ts";
+
+export interface RunSiteOptions {
+  /** The repository's root. */
+  readonly root: string;
+  readonly mode: "production" | "development";
+  readonly env: Record<string, string | undefined>;
+}
+
+/**
+ * Checks what could go wrong, builds the site when its sources have changed, and runs it until a signal ends it.
+ * Throws SettingsError or StartError with one sentence for the person at the terminal.
+ */
+export async function runSite({ root, mode, env }: RunSiteOptions): Promise<never> {
+  const settings = parseSettings(env);
+  const dataDir = resolve(root, settings.dataDir);
+  checkDataDir(dataDir);
+  await checkPort(settings.host, settings.port);
+  if (mode === "production" && !isSiteBuilt(root)) {
+    console.log("Building the site (first start, or its sources have changed) …");
+    await buildSite(root);
+  }
+  const command = mode === "production" ? "start" : "dev";
+  const child = spawn(
+    join(root, "node_modules/.bin/next"),
+    [command, "-H", settings.host, "-p", String(settings.port)],
+    {
+      cwd: join(root, "apps/web"),
+      stdio: "inherit",
+      env: { ...env, DATA_DIR: dataDir, NEXT_TELEMETRY_DISABLED: "1" } as NodeJS.ProcessEnv,
+    },
+  );
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
+  const code = await new Promise<number | null>((done) => child.on("exit", done));
+  process.exit(code ?? 0);
+}
