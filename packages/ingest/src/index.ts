@@ -1,1 +1,10 @@
-export {};
+export { arxivListFormat } from "./arxiv/arxiv-list-format.ts";
+export { kaggleFormat } from "./arxiv/kaggle-format.ts";
+export { type ByteSource, openFileSource, streamSource } from "./byte-source.ts";
+export * from "./errors.ts";
+export { PAPER_FORMATS, recogniseFormat, requireFormat } from "./formats.ts";
+export { interchangeFormat, printInterchangeLine } from "./interchange/interchange-format.ts";
+export type { PaperFormat, ParsedRecord } from "./paper-format.ts";
+export { type LinePosition, MAX_LINE_BYTES } from "./read-lines.ts";
+export { type PaperBatch, type ReadPapersOptions, type RejectedLine, readPapers } from "./read-papers.ts";
+export { venueListFormat } from "./venues/venue-list-format.ts";

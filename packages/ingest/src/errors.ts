@@ -1,0 +1,19 @@
+/** Base of every error this package throws on purpose; `retriable` says whether the same call may work later. */
+export class IngestError extends Error {
+  readonly retriable: boolean;
+
+  constructor(message: string, options: { retriable?: boolean; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = new.target.name;
+    this.retriable = options.retriable ?? false;
+  }
+}
+
+/** The file cannot be opened or is not a file at all. */
+export class UnreadableFileError extends IngestError {}
+
+/** The bytes stop making sense part of the way (broken gzip, a disk error): everything before was delivered. */
+export class BrokenSourceError extends IngestError {}
+
+/** A format name that is not in the table of formats. */
+export class UnknownFormatError extends IngestError {}
