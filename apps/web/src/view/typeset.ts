@@ -1,0 +1,43 @@
+import katex from "katex";
+import { LruCache } from "./lru-cache.ts";
+
+/** Macros that authors use as if they were TeX's own. */
+const MACROS: Record<string, string> = {
+  "\\bm": "\\boldsymbol{#1}",
+  "\\mathds": "\\mathbb{#1}",
+  "\\ensuremath": "#1",
+  "\\xspace": "",
+};
+
+const rendered = new LruCache<string, string | null>(20_000);
+
+/**
+ * HTML and MathML of a formula, or null when KaTeX cannot typeset it; the caller then shows the source as text.
+ * KaTeX escapes its input; `trust: false` forbids links, images and raw HTML, and the limits stop macros that grow.
+ */
+export function typeset(tex: string, display: boolean): string | null {
+  const key = `${display ? "d" : "i"}${tex}`;
+  const known = rendered.get(key);
+  if (known !== undefined) return known;
+  const fresh = render(tex, display);
+  rendered.set(key, fresh);
+  return fresh;
+}
+
+function render(tex: string, display: boolean): string | null {
+  try {
+    return katex.renderToString(tex, {
+      displayMode: display,
+      output: "htmlAndMathml",
+      throwOnError: true,
+      strict: "ignore",
+      trust: false,
+      maxSize: 8,
+      maxExpand: 300,
+      // KaTeX writes \def into this object: a fresh one keeps one paper's macros out of the next paper.
+      macros: { ...MACROS },
+    });
+  } catch {
+    return null;
+  }
+}
