@@ -1,0 +1,76 @@
+/**
+ * Vectors of the two teachers: m = all-MiniLM-L6-v2 (English), e = multilingual-e5-small (English and Chinese).
+ * Each row is 192 signed bytes whose direction is the teacher's; the scale means nothing.
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DataError } from "./data-error.ts";
+import { readLines } from "./json-lines.ts";
+
+export const TEACHER_DIMENSIONS = 192;
+export type TeacherName = "m" | "e";
+
+/** Vectors of one file, in the order of its keys. */
+export class TeacherVectors {
+  readonly rows: number;
+  readonly #bytes: Int8Array;
+  readonly #scales: Float32Array;
+
+  /** @param bytes [rows, 192], @param name of the file for messages */
+  constructor(bytes: Int8Array, name: string) {
+    if (bytes.length === 0 || bytes.length % TEACHER_DIMENSIONS !== 0) {
+      throw new DataError(`${name} holds ${bytes.length} bytes, not a multiple of ${TEACHER_DIMENSIONS}; copy it again.`);
+    }
+    this.rows = bytes.length / TEACHER_DIMENSIONS;
+    this.#bytes = bytes;
+    this.#scales = new Float32Array(this.rows);
+    for (let row = 0; row < this.rows; row++) {
+      let squares = 0;
+      for (let i = row * TEACHER_DIMENSIONS; i < (row + 1) * TEACHER_DIMENSIONS; i++) squares += bytes[i]! ** 2;
+      if (squares === 0) throw new DataError(`Row ${row} of ${name} is zero and has no direction.`);
+      this.#scales[row] = 1 / Math.sqrt(squares);
+    }
+  }
+
+  /** Writes the unit vector of a row to out[offset … offset + 192). */
+  writeUnit(row: number, out: Float32Array, offset: number): void {
+    const scale = this.#scales[row];
+    if (scale === undefined) throw new RangeError(`No teacher row ${row}; there are ${this.rows}.`);
+    const from = row * TEACHER_DIMENSIONS;
+    for (let i = 0; i < TEACHER_DIMENSIONS; i++) out[offset + i] = this.#bytes[from + i]! * scale;
+  }
+
+  /** Cosine of two rows, here or of another file of the same teacher. */
+  cosine(row: number, other: TeacherVectors, otherRow: number): number {
+    let dot = 0;
+    const a = row * TEACHER_DIMENSIONS;
+    const b = otherRow * TEACHER_DIMENSIONS;
+    for (let i = 0; i < TEACHER_DIMENSIONS; i++) dot += this.#bytes[a + i]! * other.#bytes[b + i]!;
+    return dot * this.#scales[row]! * other.#scales[otherRow]!;
+  }
+}
+
+/** `teacher/NAME.TEACHER.i8`, checked against the number of keys. */
+export async function readTeacherVectors(
+  dataDir: string,
+  name: string,
+  teacher: TeacherName,
+  expectedRows: number,
+): Promise<TeacherVectors> {
+  const file = `teacher/${name}.${teacher}.i8`;
+  const buffer = await readFile(join(dataDir, file)).catch((cause: unknown) => {
+    throw new DataError(`Cannot read ${join(dataDir, file)}: distillation needs the teacher vectors.`, { cause });
+  });
+  const vectors = new TeacherVectors(new Int8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength), file);
+  if (vectors.rows !== expectedRows) {
+    throw new DataError(`${file} has ${vectors.rows} rows, but its key file ${expectedRows} lines.`);
+  }
+  return vectors;
+}
+
+/** Lines of a key file (`teacher/docs.ids`, `teacher/zh.txt`). */
+export async function readTeacherKeys(dataDir: string, file: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const line of readLines(join(dataDir, "teacher", file))) keys.push(line);
+  return keys;
+}
