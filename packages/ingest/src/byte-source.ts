@@ -12,8 +12,8 @@ export interface ByteSource {
   readonly sizeBytes: number | null;
   /** Same content, same value; null when a position in it cannot be kept (a stream is gone once read). */
   readonly fingerprint: string | null;
-  /** From the given byte on. A stream can be opened once only, from 0. */
-  open(fromByte: number): AsyncIterable<Buffer>;
+  /** From the start. A stream can be opened only once. */
+  open(): AsyncIterable<Buffer>;
 }
 
 const FINGERPRINT_BYTES = 65_536;
@@ -35,18 +35,23 @@ export async function openFileSource(path: string): Promise<ByteSource> {
   try {
     const info = await stat(path);
     if (info.isDirectory())
-      throw new UnreadableFileError(`${path} is a folder; name the files in it (for example ${path}/*.jsonl.gz)`);
-    if (!info.isFile()) throw new UnreadableFileError(`${path} is not a regular file; pipe it in and name it "-"`);
+      throw new UnreadableFileError(
+        `${path} is a folder; name the files in it (for example ${path}/*.jsonl.gz)`,
+      );
+    if (!info.isFile())
+      throw new UnreadableFileError(`${path} is not a regular file; pipe it in and name it "-"`);
     return {
       name: basename(path),
       sizeBytes: info.size,
       fingerprint: `${resolve(path)} ${info.size} ${await hashOfStart(path)}`,
-      open: (fromByte) => createReadStream(path, { start: fromByte, highWaterMark: CHUNK_BYTES }),
+      open: () => createReadStream(path, { highWaterMark: CHUNK_BYTES }),
     };
   } catch (error) {
     if (error instanceof UnreadableFileError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? "";
-    throw new UnreadableFileError(`cannot read ${path}: ${FILE_PROBLEMS[code] ?? (error as Error).message}`, { cause: error });
+    throw new UnreadableFileError(`cannot read ${path}: ${FILE_PROBLEMS[code] ?? (error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 
@@ -57,8 +62,8 @@ export function streamSource(name: string, stream: AsyncIterable<Uint8Array>): B
     name,
     sizeBytes: null,
     fingerprint: null,
-    async *open(fromByte) {
-      if (opened || fromByte !== 0) throw new UnreadableFileError(`${name} is a stream and can be read only once, from its start`);
+    async *open() {
+      if (opened) throw new UnreadableFileError(`${name} is a stream and can be read only once`);
       opened = true;
       for await (const chunk of stream) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     },

@@ -1,3 +1,5 @@
+import { arxivMonth } from "@cool-papers/core";
+
 const DAY = /^(\d{4})-(\d{2})-(\d{2})$/u;
 const FIRST_YEAR = 1900;
 const LAST_YEAR = 2200;
@@ -12,22 +14,24 @@ export function isDay(text: string): boolean {
 
 /** The first instant of a day that isDay accepts, ISO 8601 in UTC. */
 export function startOfDay(day: string): string {
-  return `${day}T00:00:00.000Z`;
+  return `${day}T00:00:00Z`;
 }
 
 /** An ISO 8601 or RFC 2822 instant as ISO 8601 in UTC, or null when it is none or implausible. */
 export function toInstant(text: string): string | null {
   const at = new Date(text);
-  return Number.isNaN(at.getTime()) || !isPlausibleYear(at) ? null : at.toISOString();
+  return Number.isNaN(at.getTime()) || !isPlausibleYear(at) ? null : printInstant(at);
 }
 
-/** First instant of the month in an arXiv id (`2104.09864`, `hep-th/9901001`). */
+/** First instant of the month in a canonical arXiv id (`2104.09864`, `hep-th/9901001`). */
 export function monthOfArxivId(local: string): string | null {
-  const match = /^(?:[a-z-]+\/)?(\d{2})(\d{2})/u.exec(local);
-  if (!match) return null;
-  const year = Number(match[1]) + (Number(match[1]) >= 91 ? 1900 : 2000);
-  const month = Number(match[2]);
-  return month >= 1 && month <= 12 ? `${year}-${match[2]}-01T00:00:00.000Z` : null;
+  const month = arxivMonth(local);
+  return month && printInstant(new Date(Date.UTC(month.year, month.month - 1)));
+}
+
+/** Whole seconds: one instant has one spelling, and it is the record's. */
+function printInstant(at: Date): string {
+  return `${at.toISOString().slice(0, 19)}Z`;
 }
 
 function isPlausibleYear(at: Date): boolean {

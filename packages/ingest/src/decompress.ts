@@ -68,7 +68,11 @@ async function* gunzip(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
       });
       yield* unfolded.splice(0);
     }
-    if (failure) throw new BrokenSourceError(`the gzip data are broken near byte ${consumed} (${gzipProblem(failure)})`, { cause: failure });
+    if (failure)
+      throw new BrokenSourceError(
+        `the gzip data are broken near byte ${consumed} (${gzipProblem(failure)})`,
+        { cause: failure },
+      );
   } finally {
     unzip.destroy();
   }

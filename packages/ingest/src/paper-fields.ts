@@ -1,8 +1,8 @@
 import {
-  type Author,
   type AnnouncedProvenance,
+  type Author,
   announcementDay,
-  canonicalCategory,
+  canonicalCategoryOrArchive,
   type DatePrecision,
   type Paper,
   type PaperId,
@@ -54,10 +54,13 @@ export function toAuthors(names: readonly string[]): Author[] {
   return names.map((name) => ({ name: cleanLine(name) })).filter((author) => author.name !== "");
 }
 
-/** Canonical ids, the primary one first, each once; what the taxonomy does not know is left out. */
+/**
+ * Canonical ids, the primary one first, each once; what the taxonomy does not know is left out. A bare archive stays:
+ * some sources know no more (`cond-mat`).
+ */
 export function toCategories(ids: readonly string[], primary: string | null): string[] {
   const ordered = primary ? [primary, ...ids] : ids;
-  const known = ordered.map((id) => canonicalCategory(id.trim())).filter((id) => id !== null);
+  const known = ordered.map(canonicalCategoryOrArchive).filter((id) => id !== null);
   return [...new Set(known)];
 }
 
@@ -85,7 +88,8 @@ export function submissionFromId(arxivLocal: string): Submission {
 
 /** Throws UnusableRecordError, naming the field, unless the text is an existing day. */
 export function requireDay(field: string, text: string): string {
-  if (!isDay(text)) throw new UnusableRecordError(`${field}: ${JSON.stringify(text.slice(0, 40))} is not a date YYYY-MM-DD`);
+  if (!isDay(text))
+    throw new UnusableRecordError(`${field}: ${JSON.stringify(text.slice(0, 40))} is not a date YYYY-MM-DD`);
   return text;
 }
 
@@ -106,8 +110,10 @@ interface Announcement {
  * in the US East and so belongs to that day's cut-off. Only the month: nothing can be said.
  */
 export function computedAnnouncement(submission: Submission): Announcement {
-  if (!submission.submittedAt || submission.submittedPrecision === "month") return { announcedOn: null, announcedProvenance: null };
-  return { announcedOn: announcementDay(submission.submittedAt), announcedProvenance: "computed" };
+  if (!submission.submittedAt || submission.submittedPrecision === "month")
+    return { announcedOn: null, announcedProvenance: null };
+  const announcedOn = announcementDay(submission.submittedAt);
+  return { announcedOn, announcedProvenance: announcedOn && "computed" };
 }
 
 const WITHDRAWN_COMMENT =

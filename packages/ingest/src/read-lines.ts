@@ -81,7 +81,9 @@ export async function* readLines(
     const broken = finish(0, (error as Error).message);
     if (broken) yield [broken];
     if (error instanceof BrokenSourceError) throw error;
-    throw new BrokenSourceError(`reading stopped after line ${number}: ${(error as Error).message}`, { cause: error });
+    throw new BrokenSourceError(`reading stopped after line ${number}: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   if (lineBytes > 0) {
     const last = finish(0, null);
@@ -90,8 +92,16 @@ export async function* readLines(
 }
 
 function toLine(bytes: Buffer, number: number, endByte: number, problem: string | null): Line | null {
-  if (problem !== null) return { number, endByte, text: null, problem, excerpt: excerptOf(bytes.toString("utf8", 0, 4 * EXCERPT_CHARACTERS)) };
-  const withoutMark = number === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+  if (problem !== null)
+    return {
+      number,
+      endByte,
+      text: null,
+      problem,
+      excerpt: excerptOf(bytes.toString("utf8", 0, 4 * EXCERPT_CHARACTERS)),
+    };
+  const withoutMark =
+    number === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
   const content = withoutMark.at(-1) === 13 ? withoutMark.subarray(0, -1) : withoutMark;
   if (!isUtf8(content)) {
     const excerpt = excerptOf(content.toString("utf8", 0, 4 * EXCERPT_CHARACTERS));

@@ -14,9 +14,15 @@ export interface RejectedLine {
   readonly excerpt: string;
 }
 
+/** A paper and the line it stood on. */
+export interface ReadPaper {
+  readonly line: number;
+  readonly paper: Paper;
+}
+
 /** Some papers of a file, and where to go on after them. */
 export interface PaperBatch {
-  readonly papers: readonly Paper[];
+  readonly papers: readonly ReadPaper[];
   readonly rejects: readonly RejectedLine[];
   /** After the last line of this batch; `line` counts from 1, `byte` is decompressed. */
   readonly cursor: LinePosition;
@@ -33,6 +39,8 @@ export interface ReadPapersOptions {
   readonly from?: LinePosition;
   /** Papers and rejects in a batch. */
   readonly batchSize?: number;
+  /** Stop after so many papers and rejects; null reads to the end. */
+  readonly limit?: number | null;
 }
 
 const DEFAULT_BATCH_SIZE = 500;
@@ -42,17 +50,21 @@ const START: LinePosition = { line: 0, byte: 0 };
  * The papers of a JSON-lines file, plain or gzip, in batches. Total over content: a bad line is a reject, a broken file
  * ends with a batch that says so. Only opening can throw.
  */
-export async function* readPapers(source: ByteSource, options: ReadPapersOptions = {}): AsyncIterable<PaperBatch> {
+export async function* readPapers(
+  source: ByteSource,
+  options: ReadPapersOptions = {},
+): AsyncIterable<PaperBatch> {
   const { format = null, from = START, batchSize = DEFAULT_BATCH_SIZE } = options;
+  let left = options.limit ?? Number.POSITIVE_INFINITY;
   let sourceBytes = 0;
   const counted = async function* (): AsyncIterable<Buffer> {
-    for await (const chunk of source.open(0)) {
+    for await (const chunk of source.open()) {
       sourceBytes += chunk.length;
       yield chunk;
     }
   };
 
-  let papers: Paper[] = [];
+  let papers: ReadPaper[] = [];
   let rejects: RejectedLine[] = [];
   let cursor = from;
   const take = (broken: string | null): PaperBatch => {
@@ -67,9 +79,16 @@ export async function* readPapers(source: ByteSource, options: ReadPapersOptions
     for await (const lines of readLines(skipBytes(decompress(counted()), from.byte), from)) {
       for (const line of lines) {
         const parsed = parseLine(line, format);
-        if ("paper" in parsed) papers.push(parsed.paper);
-        else rejects.push({ line: line.number, reason: parsed.reason, excerpt: line.text === null ? line.excerpt : excerptOf(line.text) });
+        if ("paper" in parsed) papers.push({ line: line.number, paper: parsed.paper });
+        else
+          rejects.push({
+            line: line.number,
+            reason: parsed.reason,
+            excerpt: line.text === null ? line.excerpt : excerptOf(line.text),
+          });
         cursor = { line: line.number, byte: line.endByte };
+        left -= 1;
+        if (left <= 0) return yield take(null);
         if (papers.length + rejects.length >= batchSize) yield take(null);
       }
     }
@@ -88,7 +107,8 @@ function parseLine(line: Line, format: PaperFormat | null): ParsedRecord {
   } catch (error) {
     return { reason: `not JSON: ${(error as Error).message.slice(0, 120).toWellFormed()}` };
   }
-  if (typeof record !== "object" || record === null || Array.isArray(record)) return { reason: "not a JSON object" };
+  if (typeof record !== "object" || record === null || Array.isArray(record))
+    return { reason: "not a JSON object" };
   const chosen = format ?? recogniseFormat(record as Record<string, unknown>);
   return chosen ? chosen.parse(record) : { reason: "the record has the shape of no known format" };
 }

@@ -63,7 +63,8 @@ function announcement(row: ArxivListRow, submission: ReturnType<typeof submissio
 /** `arxiv.jsonl.gz` of the shared data. */
 export const arxivListFormat = definePaperFormat({
   name: "arxiv-list",
-  description: "arXiv listings gathered by day: id, title, authors[], abstract, categories[], published, listed",
+  description:
+    "arXiv listings gathered by day: id, title, authors[], abstract, categories[], published, listed",
   recognises: (record) => Array.isArray(record.categories) && "listed" in record && !("id_scheme" in record),
   schema: ArxivListRow,
   toPaper,

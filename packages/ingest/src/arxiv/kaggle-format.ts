@@ -36,7 +36,10 @@ function toPaper(row: KaggleRow): Paper {
   const first = row.versions[0];
   const last = row.versions.at(-1);
   const submission = first
-    ? { submittedAt: requireInstant("versions.0.created", first.created), submittedPrecision: "instant" as const }
+    ? {
+        submittedAt: requireInstant("versions.0.created", first.created),
+        submittedPrecision: "instant" as const,
+      }
     : submissionFromId(id.local);
   const comments = cleanOptionalLine(row.comments);
   const abstract = cleanAbstract(row.abstract);
@@ -74,7 +77,8 @@ function versionNumber(text: string): number | null {
 /** `arxiv-metadata-oai-snapshot.json` from Kaggle (JSON lines). */
 export const kaggleFormat = definePaperFormat({
   name: "kaggle",
-  description: "the arXiv metadata snapshot from Kaggle: id, title, authors_parsed, versions, categories in one string",
+  description:
+    "the arXiv metadata snapshot from Kaggle: id, title, authors_parsed, versions, categories in one string",
   recognises: (record) => "authors_parsed" in record || ("update_date" in record && "versions" in record),
   schema: KaggleRow,
   toPaper,

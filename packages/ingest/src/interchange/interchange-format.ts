@@ -96,9 +96,14 @@ function toPaper(row: InterchangeRow): Paper {
   };
 }
 
-function submission(row: InterchangeRow, id: PaperId): { submittedAt: string | null; submittedPrecision: DatePrecision } {
+function submission(
+  row: InterchangeRow,
+  id: PaperId,
+): { submittedAt: string | null; submittedPrecision: DatePrecision } {
   if (!row.submittedAt) {
-    return id.scheme === "arxiv" ? submissionFromId(id.local) : { submittedAt: null, submittedPrecision: row.submittedPrecision ?? "month" };
+    return id.scheme === "arxiv"
+      ? submissionFromId(id.local)
+      : { submittedAt: null, submittedPrecision: row.submittedPrecision ?? "month" };
   }
   const precision = row.submittedPrecision ?? (isDay(row.submittedAt) ? "day" : "instant");
   return { submittedAt: toInstantOrDay("submittedAt", row.submittedAt), submittedPrecision: precision };
@@ -123,13 +128,17 @@ function optionalText(text: string | null | undefined): string | null {
 
 function requireKey(field: string, key: string): PaperId {
   const id = parsePaperKey(key);
-  if (!id) throw new UnusableRecordError(`${field}: ${JSON.stringify(key.slice(0, 80))} is not scheme:id (arxiv:2104.09864)`);
+  if (!id)
+    throw new UnusableRecordError(
+      `${field}: ${JSON.stringify(key.slice(0, 80))} is not scheme:id (arxiv:2104.09864)`,
+    );
   return id.scheme === "arxiv" ? requireArxiv(field, id.local) : { scheme: id.scheme, local: id.local };
 }
 
 function requireArxiv(field: string, local: string): PaperId {
   const id = parseArxivId(local);
-  if (!id) throw new UnusableRecordError(`${field}: ${JSON.stringify(local.slice(0, 80))} is not an arXiv id`);
+  if (!id)
+    throw new UnusableRecordError(`${field}: ${JSON.stringify(local.slice(0, 80))} is not an arXiv id`);
   return { scheme: "arxiv", local: id.local };
 }
 
@@ -138,7 +147,8 @@ const HAS_SCHEME = new RegExp(`^(?:${PAPER_SCHEMES.join("|")}):`, "u");
 /** The project's own JSON lines. */
 export const interchangeFormat = definePaperFormat({
   name: "interchange",
-  description: 'this project\'s own format: id "scheme:local", title, abstract, authors[], … (docs/interchange.md)',
+  description:
+    'this project\'s own format: id "scheme:local", title, abstract, authors[], … (docs/interchange.md)',
   recognises: (record) => typeof record.id === "string" && HAS_SCHEME.test(record.id),
   schema: InterchangeRow,
   toPaper,
@@ -171,6 +181,8 @@ export function printInterchangeLine(paper: Paper): string {
     sourceUrl: paper.sourceUrl,
     otherIds: paper.otherIds.map((id) => printPaperId(id)),
   };
-  const present = Object.entries(row).filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0));
+  const present = Object.entries(row).filter(
+    ([, value]) => value !== null && !(Array.isArray(value) && value.length === 0),
+  );
   return JSON.stringify(Object.fromEntries(present));
 }

@@ -1,7 +1,14 @@
-import type { Paper, PaperId, VenueRef } from "@cool-papers/core";
+import {
+  canonicalVenue,
+  isSamePaperId,
+  type Paper,
+  type PaperId,
+  parseLocalId,
+  type VenueRef,
+} from "@cool-papers/core";
 import { z } from "zod";
 import { cleanAbstract, cleanDoi, cleanLine, cleanUrl } from "../clean-text.ts";
-import { requireArxivId, requireTitle, toAuthors, toKeywords, UNKNOWN_FIELDS } from "../paper-fields.ts";
+import { requireTitle, toAuthors, toKeywords, UNKNOWN_FIELDS } from "../paper-fields.ts";
 import { definePaperFormat, UnusableRecordError, wire } from "../paper-format.ts";
 
 /** A row of `venues.jsonl.gz`: an accepted conference paper, with its id at whoever published it. */
@@ -33,26 +40,35 @@ const VIRTUAL_HOSTS: Readonly<Record<string, string>> = {
   ECCV: "eccv.ecva.net",
 };
 
-/** How each name in `other_ids` (and `id_scheme`) becomes a local id; null when it cannot. */
-const LOCAL_IDS: Readonly<Record<string, (id: string, row: VenueListRow) => PaperId | null>> = {
-  acl: (local) => ({ scheme: "acl", local }),
-  openreview: (local) => ({ scheme: "openreview", local }),
-  pmlr: (local) => ({ scheme: "pmlr", local }),
-  aaai: (local) => ({ scheme: "aaai", local }),
-  arxiv: (text) => requireArxivId(text),
-  cvf: (name, row) => ({ scheme: "cvf", local: `${row.venue}${row.year}/${name}` }),
-  // Proceedings pages count from 1, file names pad to four digits: /proceedings/2024/29 and 0029.pdf are one paper.
-  ijcai: (text) => ({ scheme: "ijcai", local: text.replace(/\/0+(?=\d)/u, "/") }),
-  neurips: (hash, row) => ({ scheme: "neurips", local: `${row.year}/${hash}` }),
-  virtual: (path, row) => {
-    const host = virtualHost(row);
-    return host ? { scheme: "virtual", local: `${host}/${path}` } : null;
-  },
+type WireScheme = (typeof WIRE_SCHEMES)[number];
+const WIRE_SCHEMES = [
+  "acl",
+  "openreview",
+  "pmlr",
+  "arxiv",
+  "cvf",
+  "virtual",
+  "aaai",
+  "ijcai",
+  "neurips",
+] as const;
+
+/** The local id of each scheme where the list leaves out what the row's other columns say. */
+const LOCAL_IDS: Readonly<Record<WireScheme, (id: string, row: VenueListRow) => string>> = {
+  acl: (id) => id,
+  openreview: (id) => id,
+  pmlr: (id) => id,
+  arxiv: (id) => id,
+  aaai: (id) => id,
+  ijcai: (id) => id,
+  cvf: (name, row) => `${row.venue}${row.year}/${name}`,
+  neurips: (hash, row) => `${row.year}/${hash}`,
+  virtual: (path, row) => `${virtualHost(row)}/${path}`,
 };
 
-function virtualHost(row: VenueListRow): string | null {
-  const own = row.id_scheme === "virtual" ? URL.parse(row.url ?? "")?.hostname.replace(/^www\./u, "") : undefined;
-  return own ?? VIRTUAL_HOSTS[row.venue] ?? null;
+function virtualHost(row: VenueListRow): string {
+  const own = row.id_scheme === "virtual" ? URL.parse(row.url ?? "")?.hostname : undefined;
+  return own ?? VIRTUAL_HOSTS[row.venue] ?? "";
 }
 
 /** ICLR 2023 published its groups by rank; they are what other years call oral and spotlight. */
@@ -64,7 +80,7 @@ function toVenueRef(row: VenueListRow): VenueRef {
   const track = cleanLine(row.track);
   const rank = RANK_TRACKS[track];
   return {
-    venue: cleanLine(row.venue),
+    venue: canonicalVenue(cleanLine(row.venue)),
     year: row.year,
     track: rank ? "" : (TRACK_NAMES[track] ?? track),
     decision: rank ?? cleanLine(row.decision),
@@ -72,10 +88,14 @@ function toVenueRef(row: VenueListRow): VenueRef {
 }
 
 function toPaper(row: VenueListRow): Paper {
-  if (NOT_ACCEPTED.test(row.decision)) throw new UnusableRecordError(`decision: the paper was not accepted (${row.decision.slice(0, 40)})`);
+  if (NOT_ACCEPTED.test(row.decision))
+    throw new UnusableRecordError(`decision: the paper was not accepted (${row.decision.slice(0, 40)})`);
   if (cleanLine(row.venue) === "") throw new UnusableRecordError("venue: it is empty");
-  const id = toPaperId(row.id_scheme, row.id.trim(), row);
-  if (!id?.local) throw new UnusableRecordError(`id: ${JSON.stringify(row.id.slice(0, 80))} is not an id of ${row.id_scheme}`);
+  const id = toPaperId(row.id_scheme, row.id, row);
+  if (!id)
+    throw new UnusableRecordError(
+      `id: ${JSON.stringify(row.id.slice(0, 80))} is not an id of ${row.id_scheme}`,
+    );
   return {
     ...UNKNOWN_FIELDS,
     id,
@@ -88,20 +108,23 @@ function toPaper(row: VenueListRow): Paper {
     pdfUrl: cleanUrl(row.pdf),
     sourceUrl: cleanUrl(row.url),
     otherIds: Object.entries(row.other_ids)
-      .map(([name, value]) => toPaperId(name, value.trim(), row))
+      .map(([name, value]) => toPaperId(name, value, row))
       .filter((other) => other !== null)
-      .filter((other) => other.scheme !== id.scheme || other.local !== id.local),
+      .filter((other) => !isSamePaperId(other, id)),
   };
 }
 
 function toPaperId(name: string, value: string, row: VenueListRow): PaperId | null {
-  return value === "" ? null : (LOCAL_IDS[name]?.(value, row) ?? null);
+  const scheme = WIRE_SCHEMES.find((candidate) => candidate === name);
+  const id = scheme ? parseLocalId(scheme, LOCAL_IDS[scheme](value.trim(), row)) : null;
+  return id && { scheme: id.scheme, local: id.local };
 }
 
 /** `venues.jsonl.gz` of the shared data. */
 export const venueListFormat = definePaperFormat({
   name: "venue-list",
-  description: "accepted conference papers: venue, year, track, decision, id, id_scheme, title, authors[], abstract",
+  description:
+    "accepted conference papers: venue, year, track, decision, id, id_scheme, title, authors[], abstract",
   recognises: (record) => "id_scheme" in record,
   schema: VenueListRow,
   toPaper,
