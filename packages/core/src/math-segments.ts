@@ -1,0 +1,85 @@
+/** Splitting text into plain runs and TeX mathematics, for typesetting, converting and citing. */
+
+export interface MathSegment {
+  readonly kind: "text" | "math";
+  /** Source of the segment; for mathematics with its delimiters. */
+  readonly source: string;
+  /** What is to be shown or typeset: text as it is, mathematics without delimiters. */
+  readonly content: string;
+  /** True for `$$…$$` and `\[…\]`. */
+  readonly isDisplay: boolean;
+}
+
+interface Delimiter {
+  readonly open: string;
+  readonly close: string;
+  readonly isDisplay: boolean;
+}
+
+const DELIMITERS: readonly Delimiter[] = [
+  { open: "$$", close: "$$", isDisplay: true },
+  { open: "$", close: "$", isDisplay: false },
+  { open: "\\(", close: "\\)", isDisplay: false },
+  { open: "\\[", close: "\\]", isDisplay: true },
+];
+
+/** `5 and ` between two dollar signs is money: a number and words, and nothing that only mathematics has. */
+const MONEY = /^\d[\d.,]*[a-z]*\s+[^\\^_{}=<>+*/]*[a-z]{2}/i;
+
+/** Position of `close` from `from` on that no backslash takes away, or -1. Each call is linear in what it passes. */
+function findClose(text: string, close: string, from: number): number {
+  if (close !== "$" && close !== "$$") return text.indexOf(close, from);
+  for (let index = from; index < text.length; index++) {
+    if (text[index] === "\\") index++;
+    else if (text.startsWith(close, index)) return index;
+  }
+  return -1;
+}
+
+/**
+ * Splits text at `$…$`, `$$…$$`, `\(…\)` and `\[…\]`. Mathematics that never closes, empty mathematics and sums of
+ * money stay text. `\$` is a dollar sign and opens nothing. Linear in the length; the sources join to the input.
+ */
+export function splitMath(text: string): MathSegment[] {
+  const segments: MathSegment[] = [];
+  const unclosed = new Set<string>();
+  let textStart = 0;
+  const pushText = (end: number) => {
+    const source = text.slice(textStart, end);
+    if (source !== "")
+      segments.push({ kind: "text", source, content: source.replaceAll("\\$", "$"), isDisplay: false });
+  };
+  let index = 0;
+  while (index < text.length) {
+    const character = text[index];
+    if (character !== "$" && character !== "\\") {
+      index++;
+      continue;
+    }
+    const delimiter = DELIMITERS.find(({ open }) => text.startsWith(open, index));
+    if (delimiter === undefined || unclosed.has(delimiter.open)) {
+      index += character === "\\" ? 2 : 1;
+      continue;
+    }
+    const contentStart = index + delimiter.open.length;
+    const close = findClose(text, delimiter.close, contentStart);
+    // One failed search to the end is enough: a later opening cannot close either.
+    if (close === -1) unclosed.add(delimiter.open);
+    const content = close === -1 ? "" : text.slice(contentStart, close);
+    if (content.trim() === "" || (delimiter.open === "$" && MONEY.test(content))) {
+      index = contentStart;
+      continue;
+    }
+    pushText(index);
+    index = close + delimiter.close.length;
+    segments.push({
+      kind: "math",
+      source: text.slice(contentStart - delimiter.open.length, index),
+      content,
+      isDisplay: delimiter.isDisplay,
+    });
+    textStart = index;
+  }
+  pushText(text.length);
+  return segments;
+}
