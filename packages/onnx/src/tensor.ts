@@ -122,7 +122,7 @@ export function tensorFromBytes(dtype: DataType, shape: readonly number[], bytes
     );
   }
   // A view must start at a multiple of the element size; bytes inside a protobuf message rarely do.
-  const aligned = bytes.byteOffset % elementSizeBytes(dtype) === 0 ? bytes : Uint8Array.from(bytes); // Buffer#slice would share
+  const aligned = bytes.byteOffset % elementSizeBytes(dtype) === 0 ? bytes : new Uint8Array(bytes); // Buffer#slice would share
   return makeTensor(dtype, shape, new ARRAY_TYPES[dtype](aligned.buffer, aligned.byteOffset, count) as never);
 }
 

@@ -381,7 +381,7 @@ const layerNormalization: OpRule = {
     const axis = data.shape && normalizeAxis(intAttribute(view.node, "axis", -1), data.shape.length);
     const statistics: ValueType = {
       dtype: "float32",
-      shape: data.shape?.map((dim, k) => (k >= axis! ? 1 : dim)),
+      shape: data.shape?.map((dim, k) => (k >= axis! ? 1 : dim)) ?? null,
     };
     return [data, statistics, statistics];
   },

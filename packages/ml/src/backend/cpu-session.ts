@@ -1,0 +1,67 @@
+import { encodeModel, type OnnxModel } from "@cool-papers/onnx";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+
+export interface CpuSessionOptions {
+  /** threads of one op; 2 when left out */
+  readonly threads?: number;
+  /** onnxruntime's graph rewriting; "basic" keeps float64 graphs clear of float32-only fusions */
+  readonly optimization?: "disabled" | "basic" | "extended" | "all";
+}
+
+/** Plain arrays by input name. */
+export type Feeds = Readonly<
+  Record<string, Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array>
+>;
+export type FetchedArray = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
+
+/** A value that was not fed, or one of the wrong size. */
+export class FeedError extends Error {
+  override readonly name = "FeedError";
+}
+
+/** One ONNX graph of static shapes on the CPU provider. */
+export class CpuSession {
+  readonly #session: InferenceSession;
+  readonly #model: OnnxModel;
+
+  private constructor(session: InferenceSession, model: OnnxModel) {
+    this.#session = session;
+    this.#model = model;
+  }
+
+  static async create(model: OnnxModel, options: CpuSessionOptions = {}): Promise<CpuSession> {
+    const session = await InferenceSession.create(encodeModel(model), {
+      executionProviders: ["cpu"],
+      intraOpNumThreads: options.threads ?? 2,
+      interOpNumThreads: 1,
+      executionMode: "sequential",
+      graphOptimizationLevel: options.optimization ?? "all",
+      logSeverityLevel: 3,
+    });
+    return new CpuSession(session, model);
+  }
+
+  /** Runs the graph. The arrays that come back are copies and belong to the caller. */
+  async run(feeds: Feeds): Promise<Record<string, FetchedArray>> {
+    const tensors: Record<string, Tensor> = {};
+    for (const { name, dtype, shape } of this.#model.graph.inputs) {
+      const data = feeds[name];
+      if (data === undefined) throw new FeedError(`the graph's input "${name}" was not fed`);
+      const expected = shape.reduce<number>((product, dim) => product * (dim as number), 1);
+      if (data.length !== expected) {
+        throw new FeedError(
+          `input "${name}" [${shape.join(", ")}] needs ${expected} values, not ${data.length}`,
+        );
+      }
+      tensors[name] = new Tensor(dtype as "float32", data as Float32Array, shape as number[]);
+    }
+    const results = await this.#session.run(tensors);
+    return Object.fromEntries(
+      Object.entries(results).map(([name, tensor]) => [name, tensor.data as FetchedArray]),
+    );
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}

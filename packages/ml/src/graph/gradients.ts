@@ -1,0 +1,64 @@
+import { type Node, topologicalOrder } from "./node.ts";
+import { add, constant, GraphError, sameShape, sumTo } from "./ops.ts";
+import { VJP } from "./vjp.ts";
+
+/** A root of the reverse walk and the cotangent that enters there. */
+export interface Seed {
+  readonly node: Node;
+  /** same shape as the node */
+  readonly cotangent: Node;
+}
+
+/**
+ * Cotangents of `wrt` for the seeds, by reverse accumulation; null where no differentiable path leads.
+ * Shapes must be static along the path.
+ */
+export function pullBack(seeds: readonly Seed[], wrt: readonly Node[]): (Node | null)[] {
+  const order = topologicalOrder(seeds.map(({ node }) => node));
+  const needed = nodesDependingOn(order, new Set(wrt));
+  const cotangents = new Map<Node, Node>();
+  const accumulate = (node: Node, g: Node): void => {
+    const known = cotangents.get(node);
+    cotangents.set(node, known ? add(known, g) : g);
+  };
+  for (const { node, cotangent } of seeds) {
+    if (!sameShape(node.shape, cotangent.shape)) {
+      throw new GraphError(`the cotangent [${cotangent.shape}] of a node [${node.shape}]`);
+    }
+    accumulate(node, cotangent);
+  }
+  for (const node of order.toReversed()) {
+    const g = cotangents.get(node);
+    if (g === undefined || !needed.has(node)) continue;
+    requireStatic(node);
+    const rule = VJP[node.op.kind] as (node: Node, g: Node) => (Node | null)[];
+    rule(node, g).forEach((cotangent, k) => {
+      const input = node.inputs[k]!;
+      if (cotangent !== null && needed.has(input)) accumulate(input, sumTo(cotangent, input.shape));
+    });
+  }
+  return wrt.map((node) => cotangents.get(node) ?? null);
+}
+
+/** Gradients of a scalar; null where it does not depend on the node. */
+export function gradients(loss: Node, wrt: readonly Node[]): (Node | null)[] {
+  if (loss.shape.length !== 0 || loss.dtype !== "float") {
+    throw new GraphError(`a loss is a float scalar, not ${loss.dtype} [${loss.shape}]`);
+  }
+  return pullBack([{ node: loss, cotangent: constant([1], []) }], wrt);
+}
+
+function nodesDependingOn(order: readonly Node[], wrt: ReadonlySet<Node>): Set<Node> {
+  const needed = new Set<Node>();
+  for (const node of order) {
+    if (node.dtype === "float" && (wrt.has(node) || node.inputs.some((input) => needed.has(input))))
+      needed.add(node);
+  }
+  return needed;
+}
+
+function requireStatic(node: Node): void {
+  if (node.shape.some((dim) => typeof dim !== "number")) {
+    throw new GraphError(`gradients need static shapes; ${node.op.kind} has [${node.shape.join(", ")}]`);
+  }
+}
