@@ -1,1 +1,53 @@
-export {};
+export { type CategoryCount, type CategoryCounts, categoryCounts } from "./category-counts.ts";
+export {
+  type CategoryDay,
+  type CategorySet,
+  type DayCount,
+  type DayRequest,
+  type DaySort,
+  listCategoryDay,
+  listDays,
+} from "./category-days.ts";
+export { latestChange } from "./changes.ts";
+export type { RejectedPaper } from "./clean-paper.ts";
+export { type CounterName, incrementCounter } from "./counters.ts";
+export {
+  type Database,
+  type DatabaseSettings,
+  migrateDatabase,
+  openDatabase,
+  type Queryable,
+} from "./database.ts";
+export { type DatabaseStats, databaseStats } from "./database-stats.ts";
+export * from "./embeddings.ts";
+export * from "./errors.ts";
+export {
+  getPapers,
+  getPapersByKey,
+  getWorkMembers,
+  type PaperCounters,
+  type SameWork,
+  type StoredPaper,
+} from "./get-papers.ts";
+export { latestVenuePapers } from "./latest-papers.ts";
+export { type LinkOptions, type LinkResult, linkWorks } from "./link-works.ts";
+export { mergePaper } from "./merge-paper.ts";
+export { migrate } from "./migrate.ts";
+export {
+  type SearchDocumentOptions,
+  type SearchDocumentRow,
+  streamSearchDocuments,
+} from "./search-documents.ts";
+export { countWorks, listSitemap, type SitemapEntry } from "./sitemap.ts";
+export { readState, writeState } from "./state.ts";
+export { tidyDatabase } from "./tidy-database.ts";
+export { type UpsertResult, upsertPapers } from "./upsert-papers.ts";
+export { DECODE_VECTOR, ENCODE_VECTOR, type EncodedVector, type VectorEncoding } from "./vector-code.ts";
+export {
+  type EditionGroup,
+  type EditionPage,
+  type EditionRequest,
+  editionPapers,
+  type VenueEdition,
+  venueEditions,
+} from "./venue-editions.ts";

@@ -1,0 +1,107 @@
+import pg from "pg";
+import type { Database, Queryable, Row } from "./database.ts";
+import { DatabaseOpenError } from "./errors.ts";
+
+/** Connections a process keeps; a page needs one for some milliseconds. */
+const POOL_SIZE = 10;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** A pool of connections to a server. Fails at once when the server cannot be reached. */
+export async function openPostgres(databaseUrl: string): Promise<Database> {
+  const place = withoutPassword(databaseUrl);
+  const pool = makePool(databaseUrl, place);
+  // An idle connection that breaks (server restart) is replaced by the pool; unheard, the event would end the process.
+  pool.on("error", () => {});
+  try {
+    await pool.query("select 1");
+  } catch (error) {
+    await pool.end();
+    throw new DatabaseOpenError(place, error);
+  }
+  let closing: Promise<void> | null = null;
+
+  return {
+    kind: "postgres",
+    place,
+    query: queryOn(pool),
+    transaction: (work) => withClient(pool, (client) => transactionOn(client, work)),
+    script: async (text) => {
+      await pool.query(text);
+    },
+    exclusively: (name, work) =>
+      withClient(pool, async (client) => {
+        await client.query("select pg_advisory_lock($1)", [name]);
+        try {
+          return await work();
+        } finally {
+          await client.query("select pg_advisory_unlock($1)", [name]);
+        }
+      }),
+    close: () => {
+      closing ??= pool.end();
+      return closing;
+    },
+  };
+}
+
+function makePool(databaseUrl: string, place: string): pg.Pool {
+  try {
+    return new pg.Pool({
+      connectionString: databaseUrl,
+      max: POOL_SIZE,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      application_name: "cool-papers",
+    });
+  } catch (error) {
+    throw new DatabaseOpenError(place, error);
+  }
+}
+
+function queryOn(target: pg.Pool | pg.PoolClient): Queryable["query"] {
+  return async <T extends Row>(text: string, params: readonly unknown[] = []) => {
+    const result = await target.query<T>(text, [...params]);
+    return result.rows;
+  };
+}
+
+async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | boolean = false;
+  try {
+    return await work(client);
+  } catch (error) {
+    // A client whose rollback failed must not return to the pool.
+    broken = error instanceof RollbackFailedError;
+    throw error instanceof RollbackFailedError ? error.cause : error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+class RollbackFailedError extends Error {}
+
+async function transactionOn<T>(client: pg.PoolClient, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  await client.query("begin");
+  try {
+    const result = await work({ query: queryOn(client) });
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    try {
+      await client.query("rollback");
+    } catch {
+      throw new RollbackFailedError("rollback failed", { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** `host:port/database` of a connection string; never its user or password. */
+function withoutPassword(databaseUrl: string): string {
+  try {
+    const url = new URL(databaseUrl);
+    return `${url.host || "(socket)"}${url.pathname}`;
+  } catch {
+    return "(DATABASE_URL)";
+  }
+}

@@ -1,0 +1,110 @@
+import { cachedByChange } from "./cached-by-change.ts";
+import type { Database, Queryable } from "./database.ts";
+import { loadPapers, type StoredPaper } from "./get-papers.ts";
+
+/** One year of a venue series. */
+export interface VenueEdition {
+  readonly venue: string;
+  readonly year: number;
+  /** Works, each counted once however many records of it the edition has. */
+  readonly count: number;
+}
+
+/** A part of an edition: a decision (Oral, Poster) or a track (Long, Demo). */
+export interface EditionGroup {
+  readonly kind: "decision" | "track";
+  readonly name: string;
+  readonly count: number;
+}
+
+export interface EditionPage {
+  readonly venue: string;
+  readonly year: number;
+  /** Works that match the group asked for. */
+  readonly total: number;
+  /** Groups of the whole edition, largest first. */
+  readonly groups: readonly EditionGroup[];
+  readonly papers: readonly StoredPaper[];
+}
+
+export interface EditionRequest {
+  readonly venue: string;
+  readonly year: number;
+  /** Decision or track, without regard to case. */
+  readonly group?: string | null;
+  readonly skip: number;
+  readonly limit: number;
+  /** "listed": by key. "stars": most opened first. */
+  readonly sort?: "listed" | "title" | "stars";
+}
+
+/** All editions, newest year first, then by name. Kept until something is written. */
+export function venueEditions(db: Database): Promise<readonly VenueEdition[]> {
+  return cachedByChange(db, "venueEditions", (database) =>
+    database.query<VenueEdition & Record<string, unknown>>(
+      `select venue, venue_year as year, count(distinct work_key)::int as count
+       from papers where venue is not null group by venue, venue_year order by venue_year desc, venue`,
+    ),
+  );
+}
+
+type GroupRow = { kind: EditionGroup["kind"]; name: string; count: number };
+
+/** Works of one edition, a page of them. A work with several records in the edition shows its best one once. */
+export async function editionPapers(db: Queryable, request: EditionRequest): Promise<EditionPage> {
+  const { venue, year } = request;
+  const group = request.group ?? null;
+  const groups = await db.query<GroupRow>(
+    `select 'decision' as kind, decision as name, count(distinct work_key)::int as count from papers
+     where venue = $1 and venue_year = $2 and decision <> '' group by decision
+     union all
+     select 'track', track, count(distinct work_key)::int from papers
+     where venue = $1 and venue_year = $2 and track <> '' group by track
+     order by kind, count desc, name`,
+    [venue, year],
+  );
+  const rows = await db.query<{ key: string; total: number }>(
+    `with shown as (
+       select distinct on (work_key) key, work_key, title from papers
+       where venue = $1 and venue_year = $2
+         and ($3::text is null or lower(decision) = lower($3::text) or lower(track) = lower($3::text))
+       order by work_key, decision = '', key
+     )
+     select s.key, count(*) over ()::int as total
+     from shown s left join paper_counters c on c.paper_key = s.key
+     order by ${EDITION_ORDER[request.sort ?? "listed"]} limit $4 offset $5`,
+    [venue, year, group, request.limit, request.skip],
+  );
+  const papers = await loadPapers(
+    db,
+    rows.map((row) => row.key),
+  );
+  return {
+    venue,
+    year,
+    total: rows[0]?.total ?? (await countEdition(db, venue, year, group)),
+    groups,
+    papers: rows.map((row) => papers.get(row.key)!),
+  };
+}
+
+const EDITION_ORDER: Record<NonNullable<EditionRequest["sort"]>, string> = {
+  listed: "s.key",
+  title: "s.title, s.key",
+  stars: "coalesce(c.pdf + c.faq, 0) desc, s.key",
+};
+
+/** A page beyond the end has no row that could carry the total. */
+async function countEdition(
+  db: Queryable,
+  venue: string,
+  year: number,
+  group: string | null,
+): Promise<number> {
+  const [row] = await db.query<{ total: number }>(
+    `select count(distinct work_key)::int as total from papers where venue = $1 and venue_year = $2
+       and ($3::text is null or lower(decision) = lower($3::text) or lower(track) = lower($3::text))`,
+    [venue, year, group],
+  );
+  return row!.total;
+}
