@@ -14,7 +14,7 @@ const PIECE_BYTES = 16_384;
 export async function* decompress(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   const iterator = chunks[Symbol.asyncIterator]();
   try {
-    let head = Buffer.alloc(0);
+    let head: Buffer = Buffer.alloc(0);
     while (head.length < 2) {
       const next = await iterator.next();
       if (next.done) break;

@@ -6,5 +6,11 @@ export { PAPER_FORMATS, recogniseFormat, requireFormat } from "./formats.ts";
 export { interchangeFormat, printInterchangeLine } from "./interchange/interchange-format.ts";
 export type { PaperFormat, ParsedRecord } from "./paper-format.ts";
 export { type LinePosition, MAX_LINE_BYTES } from "./read-lines.ts";
-export { type PaperBatch, type ReadPaper, type ReadPapersOptions, type RejectedLine, readPapers } from "./read-papers.ts";
+export {
+  type PaperBatch,
+  type ReadPaper,
+  type ReadPapersOptions,
+  type RejectedLine,
+  readPapers,
+} from "./read-papers.ts";
 export { venueListFormat } from "./venues/venue-list-format.ts";

@@ -113,7 +113,7 @@ export function computedAnnouncement(submission: Submission): Announcement {
   if (!submission.submittedAt || submission.submittedPrecision === "month")
     return { announcedOn: null, announcedProvenance: null };
   const announcedOn = announcementDay(submission.submittedAt);
-  return { announcedOn, announcedProvenance: announcedOn && "computed" };
+  return { announcedOn, announcedProvenance: announcedOn === null ? null : "computed" };
 }
 
 const WITHDRAWN_COMMENT =

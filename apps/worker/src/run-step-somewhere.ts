@@ -1,0 +1,38 @@
+import {
+  findAdminEndpoint,
+  openContext,
+  type RemoteStreams,
+  runStep,
+  runStepRemote,
+  type StepName,
+  type StepOptions,
+  type StepReport,
+} from "@cool-papers/pipeline";
+
+export interface DataPlace {
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
+}
+
+/**
+ * Runs a step where the data are: in the running server, when one holds the embedded database, else in this process.
+ * With a database server every process may write; the server's search index is told by the same route all the same.
+ */
+export async function runStepSomewhere<Name extends StepName>(
+  place: DataPlace,
+  name: Name,
+  options: StepOptions<Name>,
+  streams: RemoteStreams,
+): Promise<StepReport<Name>> {
+  const endpoint = await findAdminEndpoint(place.dataDir);
+  if (endpoint) {
+    streams.onLog?.(`a server is running (process ${endpoint.pid}); ${name} runs in it`);
+    return runStepRemote(endpoint, name, options, streams);
+  }
+  const context = await openContext({ ...place, log: (message) => streams.onLog?.(message) });
+  try {
+    return await runStep(context, name, options, streams);
+  } finally {
+    await context.close();
+  }
+}
