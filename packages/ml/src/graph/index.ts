@@ -1,3 +1,4 @@
+export type { Dim } from "@cool-papers/onnx";
 export * from "./decompose.ts";
 export * from "./gradients.ts";
 export * from "./lower.ts";

@@ -1,0 +1,3 @@
+export * from "./encoder.ts";
+export * from "./encoder-config.ts";
+export * from "./distillation-task.ts";

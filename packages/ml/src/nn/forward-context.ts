@@ -1,0 +1,93 @@
+import { SeededRandom } from "../data/seeded-random.ts";
+import { dropoutMask, GraphError, mul, type Node, parameter } from "../graph/index.ts";
+import { type Parameter, type ParameterSet, parameterSet } from "../parameters.ts";
+import type { Initializer } from "./initializers.ts";
+
+export interface ParameterSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initializer: Initializer;
+}
+
+/**
+ * What a model's forward function is given while it builds its graph: it declares parameters where it uses them and
+ * asks for dropout. One context belongs to one graph; two encodings in one graph share the context and so the
+ * parameters.
+ */
+export class ForwardContext {
+  readonly isTraining: boolean;
+  readonly #specs = new Map<string, ParameterSpec>();
+  readonly #nodes = new Map<string, Node>();
+  #masks = 0;
+
+  /** @param isTraining whether dropout is active */
+  constructor(isTraining: boolean) {
+    this.isTraining = isTraining;
+  }
+
+  /** The parameter of that name; declared at its first use. @throws GraphError when it was declared with another shape */
+  parameter(name: string, shape: readonly number[], initializer: Initializer): Node {
+    const known = this.#nodes.get(name);
+    if (known !== undefined) {
+      if (known.shape.join() !== shape.join()) {
+        throw new GraphError(`parameter "${name}" is [${known.shape}] in one place and [${shape}] in another`);
+      }
+      return known;
+    }
+    const node = parameter(name, shape);
+    this.#nodes.set(name, node);
+    this.#specs.set(name, { name, shape, initializer });
+    return node;
+  }
+
+  /** Drops a share `rate` of the elements and scales the others by 1 / (1 − rate), while training. */
+  dropout(x: Node, rate: number): Node {
+    if (!this.isTraining || rate === 0) return x;
+    return mul(x, dropoutMask(`dropout/${this.#masks++}`, x.shape, { rate }));
+  }
+
+  /** The parameters declared so far, in order of first use. */
+  specs(): ParameterSpec[] {
+    return [...this.#specs.values()];
+  }
+}
+
+/**
+ * Draws the parameters of the specs. Each has a generator of its own, seeded by its name, so that adding a layer does
+ * not change the others.
+ */
+export function initializeParameters(specs: readonly ParameterSpec[], seed: number): ParameterSet {
+  return parameterSet(specs.map((spec) => [spec.name, initializeParameter(spec, seed)] as const));
+}
+
+function initializeParameter({ name, shape, initializer }: ParameterSpec, seed: number): Parameter {
+  return { data: initializer(shape, new SeededRandom(hashName(name) ^ seed)), shape };
+}
+
+/**
+ * The parameters of the specs: taken from `trained` where it has them in the same shape, drawn otherwise.
+ * This is how a model grows: layers that begin as the identity on top of a trained embedding.
+ */
+export function growParameters(
+  specs: readonly ParameterSpec[],
+  trained: ParameterSet,
+  seed: number,
+): { parameters: ParameterSet; added: string[] } {
+  const added: string[] = [];
+  const entries = specs.map((spec) => {
+    const known = trained.has(spec.name) ? trained.get(spec.name) : null;
+    if (known && known.shape.join() === spec.shape.join()) {
+      return [spec.name, { data: known.data.slice(), shape: known.shape }] as const;
+    }
+    added.push(spec.name);
+    return [spec.name, initializeParameter(spec, seed)] as const;
+  });
+  return { parameters: parameterSet(entries), added };
+}
+
+/** FNV-1a, 32 bits. */
+function hashName(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return hash | 0;
+}

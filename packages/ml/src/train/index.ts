@@ -1,0 +1,5 @@
+export * from "./gradient-sum.ts";
+export * from "./step-cache.ts";
+export * from "./task.ts";
+export * from "./train-loop.ts";
+export * from "./trainer.ts";

@@ -1,0 +1,13 @@
+import type { Feeds } from "../backend/cpu-session.ts";
+import type { StepDefinition } from "../backend/step-graph.ts";
+import type { ParameterSpec } from "../nn/forward-context.ts";
+
+/** What is trained: how a batch becomes a graph and its feeds. */
+export interface TrainTask<Batch> {
+  /** Batches of one key share one compiled graph: name all sizes that the graph depends on. */
+  graphKey(batch: Batch): string;
+  define(batch: Batch): StepDefinition & { readonly specs: readonly ParameterSpec[] };
+  feeds(batch: Batch): Feeds;
+  /** How many examples the batch holds, for throughput and for weighing accumulated batches. */
+  size(batch: Batch): number;
+}
