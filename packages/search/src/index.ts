@@ -1,1 +1,11 @@
+export {
+  type ChineseDictionary,
+  type ChineseWord,
+  expandChinese,
+  parseChineseTerms,
+  shippedChineseTerms,
+} from "./chinese.ts";
+export { type Fused, fuseByRank, fuseByScore, type RankedList } from "./fusion.ts";
+export { SearchIndexConflictError, SearchIndexError, VectorDimensionError } from "./lance/errors.ts";
+export { type LanceEngineOptions, openLanceEngine } from "./lance/lance-engine.ts";
 export * from "./search-engine.ts";

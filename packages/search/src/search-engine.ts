@@ -41,12 +41,17 @@ export interface SearchRequest {
   /** Unit vector of the query text; without it semantic and hybrid fall back to keyword. */
   readonly queryVector?: Float32Array;
   readonly facets: boolean;
+  /** "as-typed" switches spelling correction off, for readers who meant what they wrote. Default "correct". */
+  readonly spelling?: "correct" | "as-typed";
   readonly signal?: AbortSignal;
 }
 
 /** Why a document was found. */
 export interface MatchReason {
-  /** Query words (as they occur in the document) to mark in title, authors and abstract. */
+  /**
+   * Words to mark in title, authors and abstract: the forms, as the index knows them (lower case, no accents), of the
+   * query's words that this document has. `markTerms` of `@cool-papers/search/mark` marks them.
+   */
   readonly terms: readonly string[];
   /** True when no query word matched and the document came by its vector. */
   readonly closeInMeaning: boolean;
@@ -73,14 +78,28 @@ export interface SearchFacets {
 
 export interface SearchResponse {
   readonly hits: readonly SearchHit[];
-  /** Exact number of documents that match (keyword matches for keyword and hybrid; see `totalKind`). */
+  /**
+   * How many hits paging reaches. Keyword: the exact number of documents that match. Hybrid: those, plus
+   * `closeInMeaning` documents that were found by their vectors only. Semantic: the nearest documents, at most
+   * a few hundred.
+   */
   readonly total: number;
+  /** How many of `total` no query word led to. */
+  readonly closeInMeaning: number;
+  /**
+   * How many of the query's `words` a document had to have. All of them in a short query, unless no document has all;
+   * then the most that any document has, and the page should say so. 1 in questions and pasted sentences.
+   */
+  readonly matchedWords: { readonly needed: number; readonly words: number };
   readonly facets: SearchFacets | null;
   /** Mode that was really used, after any fallback. */
   readonly mode: SearchMode;
   /** Set when a better answer was impossible: the page says so. */
   readonly degraded: "no-embedding" | null;
-  /** Corrected spelling that was searched instead, because the words as typed are not in the index. */
+  /**
+   * The query with the spelling that was searched, because words as typed are not in the index; null when nothing was
+   * corrected. Operators are kept. Search with `spelling: "as-typed"` for the words as they were.
+   */
   readonly correctedText: string | null;
 }
 
@@ -111,7 +130,12 @@ export interface EngineStats {
   readonly builtAt: string | null;
 }
 
-/** A derived search index. Implementations: `lance/` (embedded), `meilisearch/`. One shared suite holds for all. */
+/**
+ * A derived search index. Implementations: `lance/` (embedded), `meilisearch/`. One shared suite holds for all.
+ *
+ * `search`, `similar` and `suggest` answer any input; they reject only with the signal's reason, with
+ * VectorDimensionError, or when the storage fails.
+ */
 export interface SearchEngine {
   upsert(documents: readonly SearchDocument[]): Promise<void>;
   /** By representative key; unknown keys are ignored. */

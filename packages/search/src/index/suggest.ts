@@ -1,0 +1,84 @@
+import { fold } from "../analysis/fold.ts";
+import type { Suggestion } from "../search-engine.ts";
+import { nameRotations } from "./build-segment.ts";
+import type { Segment } from "./segment.ts";
+import { isDeleted, type Snapshot } from "./snapshot.ts";
+import { lowerBound } from "./string-table.ts";
+
+/** How many entries of a sorted list are looked at for one prefix: bounds the time for prefixes such as "a". */
+const LOOK_AT = 400;
+
+/** Titles, authors and venues of the index that begin with the prefix (authors: any of their names). */
+export function suggestFromIndex(snapshot: Snapshot, prefix: string, limit: number): Suggestion[] {
+  const folded = fold(prefix).trim().replace(/\s+/g, " ");
+  if (folded === "" || limit <= 0) return [];
+  return [
+    ...suggestVenues(snapshot, folded, limit),
+    ...suggestAuthors(snapshot, folded, limit),
+    ...suggestTitles(snapshot, folded, limit),
+  ];
+}
+
+function suggestTitles(snapshot: Snapshot, prefix: string, limit: number): Suggestion[] {
+  const found: { text: string; key: string; stars: number; day: number }[] = [];
+  for (const { segment, deleted } of snapshot.segments) {
+    const order = segment.arrays.titleSorted;
+    const first = lowerBound(order.length, (at) => segment.foldedTitle(order[at]!) < prefix);
+    for (let at = first; at < Math.min(order.length, first + LOOK_AT); at++) {
+      const doc = order[at]!;
+      if (!segment.foldedTitle(doc).startsWith(prefix)) break;
+      if (isDeleted(deleted, doc)) continue;
+      const { stars, days } = segment.arrays;
+      found.push({
+        text: segment.titles.get(doc),
+        key: segment.keys.get(doc),
+        stars: stars[doc]!,
+        day: days[doc]!,
+      });
+    }
+  }
+  found.sort(
+    (left, right) => right.stars - left.stars || right.day - left.day || (left.key < right.key ? -1 : 1),
+  );
+  return found.slice(0, limit).map(({ text, key }) => ({ kind: "title", text, key }));
+}
+
+function suggestAuthors(snapshot: Snapshot, prefix: string, limit: number): Suggestion[] {
+  const counts = new Map<string, number>();
+  const dotless = prefix.replaceAll(".", " ").replace(/\s+/g, " ").trimStart();
+  for (const { segment } of snapshot.segments) {
+    const order = segment.arrays.authorSorted;
+    const rotation = (at: number): string => rotationOf(segment, order[at]!);
+    const first = lowerBound(order.length, (at) => rotation(at) < dotless);
+    const seen = new Set<number>();
+    for (let at = first; at < Math.min(order.length, first + LOOK_AT); at++) {
+      if (!rotation(at).startsWith(dotless)) break;
+      const author = order[at]! >>> 4;
+      if (seen.has(author)) continue;
+      seen.add(author);
+      const name = segment.authors.get(author);
+      counts.set(name, (counts.get(name) ?? 0) + segment.arrays.authorCount[author]!);
+    }
+  }
+  return [...counts]
+    .sort((left, right) => right[1] - left[1] || (left[0] < right[0] ? -1 : 1))
+    .slice(0, limit)
+    .map(([text]) => ({ kind: "author", text }));
+}
+
+const rotationOf = (segment: Segment, code: number): string =>
+  nameRotations(fold(segment.authors.get(code >>> 4)))[code & 15]!;
+
+function suggestVenues(snapshot: Snapshot, prefix: string, limit: number): Suggestion[] {
+  const names = new Set<string>();
+  for (const { segment } of snapshot.segments) {
+    for (let id = 0; id < segment.venues.length; id++) {
+      const name = segment.venues.get(id);
+      if (fold(name).startsWith(prefix)) names.add(name);
+    }
+  }
+  return [...names]
+    .sort()
+    .slice(0, limit)
+    .map((text) => ({ kind: "venue", text }));
+}

@@ -1,0 +1,224 @@
+import type { QueryFilters } from "@cool-papers/core";
+import type { FacetCount, SearchFacets, SearchSort } from "../search-engine.ts";
+import { compileFilters, FACET_BITS, HARD_FAILURE } from "./filters.ts";
+import type { TextPlan } from "./plan.ts";
+import { BARRED, type RankOptions, type SegmentScores, scoreText } from "./rank.ts";
+import type { Segment } from "./segment.ts";
+import { NO_DAY, SOURCE_BITS } from "./segment-arrays.ts";
+import { selectTop } from "./select-top.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** A document of a snapshot. */
+export interface DocRef {
+  /** Index into the snapshot's segments. */
+  readonly segment: number;
+  readonly doc: number;
+}
+
+/**
+ * How many of a query's words a document must have. Up to `allWordsUpTo` words: all of them, and when no document has
+ * all, the most that any document has. Longer queries are questions or pasted sentences: any word counts.
+ */
+export interface WordRule {
+  readonly allWordsUpTo: number;
+  /** A level is accepted when at least this many documents reach it. */
+  readonly enough: number;
+}
+
+export const DEFAULT_WORD_RULE: WordRule = { allWordsUpTo: 5, enough: 1 };
+
+/** All documents that match the text and the filters, with exact counts. */
+export interface TextMatches {
+  readonly total: number;
+  /** Words a document needed, of `words`. */
+  readonly neededWords: number;
+  readonly words: number;
+  readonly facets: SearchFacets | null;
+  /** The documents from `skip` on, in order, at most `limit`. */
+  page(sort: SearchSort, skip: number, limit: number): readonly (DocRef & { readonly score: number })[];
+  /** Whether a document satisfies the required parts, the exclusions and the filters (not the free words). */
+  isAllowed(ref: DocRef): boolean;
+  scoreOf(ref: DocRef): number;
+  /** Whether the document is one of the `total`. */
+  isMatch(ref: DocRef): boolean;
+}
+
+export interface TextQuery {
+  readonly plan: TextPlan;
+  readonly filters: QueryFilters;
+  readonly chosen: Partial<QueryFilters>;
+  readonly facets: boolean;
+}
+
+export function searchText(
+  snapshot: Snapshot,
+  query: TextQuery,
+  rank: RankOptions,
+  rule: WordRule,
+): TextMatches {
+  const results = scoreText(snapshot, query.plan, rank);
+  const candidates = results.map((result) => findCandidates(result, query));
+  const words = query.plan.words.length;
+  const neededWords = decideNeededWords(results, candidates, words, rule);
+  const facets = query.facets ? new FacetCounter() : null;
+  const places: number[] = [];
+  candidates.forEach((candidate, segment) => {
+    const result = results[segment]!;
+    for (let at = 0; at < candidate.docs.length; at++) {
+      const doc = candidate.docs[at]!;
+      if (result.wordCount[doc]! < neededWords) continue;
+      const failed = candidate.failed[at]!;
+      if (failed === 0) places.push(segment * 0x1_0000 + doc);
+    }
+    facets?.addSegment(result.live.segment, candidate, result.wordCount, neededWords);
+  });
+  const refOf = (place: number): DocRef => ({
+    segment: Math.floor(places[place]! / 0x1_0000),
+    doc: places[place]! & 0xffff,
+  });
+  const checks = results.map((result) => compileFilters(result.live.segment, query.filters, query.chosen));
+  const isAllowed = ({ segment, doc }: DocRef): boolean =>
+    results[segment]!.requiredCount[doc] === query.plan.required.length && checks[segment]!(doc) === 0;
+  return {
+    total: places.length,
+    neededWords,
+    words,
+    facets: facets?.result() ?? null,
+    page(sort, skip, limit) {
+      const hasText = words + query.plan.required.length > 0;
+      const rankValue = sortValue(results, sort === "relevance" && !hasText ? "newest" : sort);
+      const values = Float64Array.from(places, (_, place) => rankValue(refOf(place)));
+      const keyOf = (place: number): string => {
+        const ref = refOf(place);
+        return results[ref.segment]!.live.segment.keys.get(ref.doc);
+      };
+      return selectTop(values, skip + limit, keyOf)
+        .slice(skip)
+        .map((place) => {
+          const ref = refOf(place);
+          return { ...ref, score: results[ref.segment]!.scores[ref.doc]! };
+        });
+    },
+    isAllowed,
+    scoreOf: ({ segment, doc }) => results[segment]!.scores[doc]!,
+    isMatch: (ref) => isAllowed(ref) && results[ref.segment]!.wordCount[ref.doc]! >= neededWords,
+  };
+}
+
+interface Candidates {
+  readonly docs: Uint16Array;
+  /** Facets whose choice the document fails, FACET_BITS. */
+  readonly failed: Uint8Array;
+}
+
+function findCandidates(result: SegmentScores, query: TextQuery): Candidates {
+  const { wordCount, requiredCount, live } = result;
+  const required = query.plan.required.length;
+  const needsWord = query.plan.words.length > 0;
+  const check = compileFilters(live.segment, query.filters, query.chosen);
+  const docs = new Uint16Array(live.segment.size);
+  const failed = new Uint8Array(live.segment.size);
+  let count = 0;
+  for (let doc = 0; doc < live.segment.size; doc++) {
+    if (requiredCount[doc] !== required || requiredCount[doc] === BARRED) continue;
+    if (needsWord && wordCount[doc] === 0) continue;
+    const failure = check(doc);
+    if (failure & HARD_FAILURE) continue;
+    docs[count] = doc;
+    failed[count++] = failure;
+  }
+  return { docs: docs.subarray(0, count), failed: failed.subarray(0, count) };
+}
+
+/** The reader's facet choices do not matter here, so that a facet's count is what choosing it gives. */
+function decideNeededWords(
+  results: readonly SegmentScores[],
+  candidates: readonly Candidates[],
+  words: number,
+  rule: WordRule,
+): number {
+  if (words === 0) return 0;
+  if (words > rule.allWordsUpTo) return 1;
+  const reached = new Uint32Array(words + 1);
+  candidates.forEach((candidate, segment) => {
+    const { wordCount } = results[segment]!;
+    for (const doc of candidate.docs) reached[wordCount[doc]!]!++;
+  });
+  let atLeast = 0;
+  for (let needed = words; needed > 1; needed--) {
+    atLeast += reached[needed]!;
+    if (atLeast >= rule.enough) return needed;
+  }
+  return 1;
+}
+
+/** A number for each document, larger first. Stars tie by day; whatever ties still is ordered by key. */
+function sortValue(results: readonly SegmentScores[], sort: SearchSort): (ref: DocRef) => number {
+  const dayOf = (ref: DocRef): number => results[ref.segment]!.live.segment.arrays.days[ref.doc]!;
+  const table: Record<SearchSort, (ref: DocRef) => number> = {
+    relevance: (ref) => results[ref.segment]!.scores[ref.doc]!,
+    newest: dayOf,
+    oldest: (ref) => (dayOf(ref) === NO_DAY ? Number.NEGATIVE_INFINITY : -dayOf(ref)),
+    stars: (ref) => results[ref.segment]!.live.segment.arrays.stars[ref.doc]! * 2 ** 21 + dayOf(ref),
+  };
+  return table[sort];
+}
+
+/** Counts by facet over documents that pass every choice but those of that very facet (disjunctive facets). */
+class FacetCounter {
+  private readonly categories = new Map<string, number>();
+  private readonly venues = new Map<string, number>();
+  private readonly years = new Map<string, number>();
+  private readonly sources = new Map<string, number>();
+
+  addSegment(segment: Segment, candidates: Candidates, wordCount: Uint8Array, neededWords: number): void {
+    const { arrays } = segment;
+    const categories = new Uint32Array(segment.categories.length);
+    const venues = new Uint32Array(segment.venues.length);
+    const years = new Uint32Array(0x1_0000);
+    const sources = new Uint32Array(4);
+    for (let at = 0; at < candidates.docs.length; at++) {
+      const doc = candidates.docs[at]!;
+      if (wordCount[doc]! < neededWords) continue;
+      const failed = candidates.failed[at]!;
+      if ((failed & ~FACET_BITS.categories) === 0)
+        tally(categories, arrays.categoryStart, arrays.categoryIds, doc);
+      if ((failed & ~FACET_BITS.venues) === 0) tally(venues, arrays.venueStart, arrays.venueIds, doc);
+      if ((failed & ~FACET_BITS.years) === 0) years[arrays.years[doc]!]!++;
+      if ((failed & ~FACET_BITS.sources) === 0) sources[arrays.sources[doc]! & 3]!++;
+    }
+    addCounts(this.categories, categories, (id) => segment.categories.get(id));
+    addCounts(this.venues, venues, (id) => segment.venues.get(id));
+    addCounts(this.years, years, (year) => (year === 0 ? "" : String(year)));
+    for (const [source, bit] of Object.entries(SOURCE_BITS)) {
+      const count = sources.reduce((sum, value, bits) => (bits & bit ? sum + value : sum), 0);
+      if (count > 0) this.sources.set(source, (this.sources.get(source) ?? 0) + count);
+    }
+  }
+
+  result(): SearchFacets {
+    return {
+      categories: byCount(this.categories),
+      venues: byCount(this.venues),
+      years: byCount(this.years).sort((left, right) => Number(right.value) - Number(left.value)),
+      sources: byCount(this.sources),
+    };
+  }
+}
+
+function tally(counts: Uint32Array, start: Uint32Array, ids: Uint16Array, doc: number): void {
+  for (let at = start[doc]!; at < start[doc + 1]!; at++) counts[ids[at]!]!++;
+}
+
+function addCounts(into: Map<string, number>, counts: Uint32Array, nameOf: (id: number) => string): void {
+  for (let id = 0; id < counts.length; id++) {
+    if (counts[id] === 0) continue;
+    const name = nameOf(id);
+    if (name !== "") into.set(name, (into.get(name) ?? 0) + counts[id]!);
+  }
+}
+
+const byCount = (counts: ReadonlyMap<string, number>): FacetCount[] =>
+  [...counts]
+    .map(([value, count]) => ({ value, count }))
+    .sort((left, right) => right.count - left.count || (left.value < right.value ? -1 : 1));

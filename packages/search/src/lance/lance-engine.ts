@@ -1,0 +1,366 @@
+import { type ChineseDictionary, shippedChineseTerms } from "../chinese.ts";
+import { fuseByRank } from "../fusion.ts";
+import { NO_FILTERS } from "../index/filters.ts";
+import { likeThese } from "../index/like-these.ts";
+import { planText, type TextPlan } from "../index/plan.ts";
+import { DEFAULT_RANK, type RankOptions } from "../index/rank.ts";
+import { matchedForms } from "../index/reasons.ts";
+import { respell } from "../index/respell.ts";
+import { suggestFromIndex } from "../index/suggest.ts";
+import {
+  DEFAULT_WORD_RULE,
+  type DocRef,
+  searchText,
+  type TextMatches,
+  type WordRule,
+} from "../index/text-search.ts";
+import type {
+  EngineStats,
+  SearchDocument,
+  SearchEngine,
+  SearchHit,
+  SearchMode,
+  SearchRequest,
+  SearchResponse,
+  SimilarRequest,
+  SimilarResponse,
+  Suggestion,
+} from "../search-engine.ts";
+import { type IndexState, IndexStore, readDocuments } from "./index-store.ts";
+import { type NearHit, searchVectors } from "./vector-search.ts";
+
+export interface LanceEngineOptions {
+  /** A folder, or an object store (`s3://bucket/path`). */
+  readonly uri: string;
+  /** Default: the dictionary this package ships. */
+  readonly chinese?: ChineseDictionary;
+  /** How often, at most, a search looks whether another process wrote. Default 500; 0: every search waits for it. */
+  readonly refreshMs?: number;
+  /** How long segments that left the index stay readable. Default 10 minutes. */
+  readonly graceMs?: number;
+  readonly rank?: Partial<RankOptions>;
+  readonly wordRule?: Partial<WordRule>;
+  /** Milliseconds since 1970. Default Date.now. */
+  readonly now?: () => number;
+}
+
+/** Fusion looks at this many of the best of either kind. */
+const FUSION_WINDOW = 200;
+/** Paging deeper than this is refused with an empty page; no reader gets there. */
+const MAX_SKIP = 1_000_000;
+const MAX_LIMIT = 1_000;
+
+/** Opens (or creates) the embedded index at `uri`. Any number of processes may open it; one may write. */
+export async function openLanceEngine(options: LanceEngineOptions): Promise<SearchEngine> {
+  const now = options.now ?? Date.now;
+  const store = await IndexStore.open({ uri: options.uri, graceMs: options.graceMs ?? 600_000, now });
+  return new LanceEngine(store, {
+    chinese: options.chinese ?? shippedChineseTerms(),
+    refreshMs: options.refreshMs ?? 500,
+    rank: { ...DEFAULT_RANK, ...options.rank },
+    wordRule: { ...DEFAULT_WORD_RULE, ...options.wordRule },
+    now,
+  });
+}
+
+interface EngineSettings {
+  readonly chinese: ChineseDictionary;
+  readonly refreshMs: number;
+  readonly rank: RankOptions;
+  readonly wordRule: WordRule;
+  readonly now: () => number;
+}
+
+class LanceEngine implements SearchEngine {
+  private readonly store: IndexStore;
+  private readonly settings: EngineSettings;
+  private checkedAt: number;
+
+  constructor(store: IndexStore, settings: EngineSettings) {
+    this.store = store;
+    this.settings = settings;
+    this.checkedAt = settings.now();
+  }
+
+  upsert(documents: readonly SearchDocument[]): Promise<void> {
+    return this.store.upsert(documents);
+  }
+
+  remove(keys: readonly string[]): Promise<void> {
+    return this.store.remove(keys);
+  }
+
+  rebuild(
+    documents: AsyncIterable<readonly SearchDocument[]>,
+    onProgress?: (done: number) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    return this.store.rebuild(documents, onProgress, signal);
+  }
+
+  optimize(): Promise<void> {
+    return this.store.optimize();
+  }
+
+  close(): Promise<void> {
+    return this.store.close();
+  }
+
+  async search(request: SearchRequest): Promise<SearchResponse> {
+    request.signal?.throwIfAborted();
+    return this.onFreshState(async (state) => {
+      const response = await searchState(state, request, this.settings);
+      request.signal?.throwIfAborted();
+      return response;
+    });
+  }
+
+  async similar(request: SimilarRequest): Promise<SimilarResponse> {
+    request.signal?.throwIfAborted();
+    return this.onFreshState(async (state) => {
+      const response = await findSimilar(state, request, this.settings);
+      request.signal?.throwIfAborted();
+      return response;
+    });
+  }
+
+  async suggest(prefix: string, limit: number): Promise<readonly Suggestion[]> {
+    await this.lookForNews();
+    return suggestFromIndex(this.store.state.snapshot, prefix.slice(0, 200), Math.min(limit, MAX_LIMIT));
+  }
+
+  async stats(): Promise<EngineStats> {
+    await this.store.refresh();
+    const { snapshot } = this.store.state;
+    return {
+      documents: snapshot.liveCount,
+      vectors: snapshot.vectorCount,
+      vectorDimension: snapshot.vectorDimension,
+      builtAt: snapshot.builtAt,
+    };
+  }
+
+  /** Runs on one state throughout. When its files were dropped under it by a writer elsewhere, once more on the newest. */
+  private async onFreshState<T>(work: (state: IndexState) => Promise<T>): Promise<T> {
+    await this.lookForNews();
+    const before = this.store.state;
+    try {
+      return await work(before);
+    } catch (error) {
+      await this.store.refresh();
+      if (this.store.state === before) throw error;
+      return work(this.store.state);
+    }
+  }
+
+  private async lookForNews(): Promise<void> {
+    const { refreshMs, now } = this.settings;
+    if (refreshMs === 0) return this.store.refresh();
+    if (now() - this.checkedAt < refreshMs) return;
+    this.checkedAt = now();
+    // Not awaited: the state at hand is good until the new one is loaded. The next search tries again after a failure.
+    this.store.refresh().catch(() => undefined);
+  }
+}
+
+interface Corrected {
+  readonly plan: TextPlan;
+  readonly correctedText: string | null;
+}
+
+async function searchState(
+  state: IndexState,
+  request: SearchRequest,
+  settings: EngineSettings,
+): Promise<SearchResponse> {
+  const skip = clamp(request.skip, 0, MAX_SKIP);
+  const limit = clamp(request.limit, 0, MAX_LIMIT);
+  const { plan, correctedText } = correctPlan(state, request, settings);
+  const matches = searchText(
+    state.snapshot,
+    { plan, filters: request.query.filters, chosen: request.filters ?? NO_FILTERS, facets: request.facets },
+    settings.rank,
+    settings.wordRule,
+  );
+  const mode = usableMode(state, request);
+  const near = mode === "keyword" ? [] : await nearDocuments(state, request, matches);
+  const ranked = rankHits(state, request, mode, matches, near, { skip, limit });
+  return {
+    hits: ranked.page.map((hit) => describeHit(state, hit, plan, matches)),
+    total: ranked.total,
+    closeInMeaning: ranked.closeInMeaning,
+    matchedWords: { needed: matches.neededWords, words: matches.words },
+    facets: matches.facets,
+    mode,
+    degraded: mode === request.mode ? null : "no-embedding",
+    correctedText,
+  };
+}
+
+function correctPlan(state: IndexState, request: SearchRequest, settings: EngineSettings): Corrected {
+  const plan = planText(request.query, settings.chinese);
+  if (request.spelling === "as-typed") return { plan, correctedText: null };
+  return respell(state.snapshot, plan, request.query);
+}
+
+function usableMode(state: IndexState, request: SearchRequest): SearchMode {
+  const hasVectors = state.snapshot.vectorCount > 0 && request.queryVector !== undefined;
+  return hasVectors ? request.mode : "keyword";
+}
+
+function nearDocuments(state: IndexState, request: SearchRequest, matches: TextMatches): Promise<NearHit[]> {
+  const chosen = request.filters ?? {};
+  return searchVectors(state, {
+    vector: request.queryVector!,
+    limit: FUSION_WINDOW,
+    filters: [request.query.filters, chosen],
+    isAllowed: matches.isAllowed,
+  });
+}
+
+interface RankedHit extends DocRef {
+  readonly score: number;
+}
+
+interface RankedPage {
+  readonly page: readonly RankedHit[];
+  readonly total: number;
+  readonly closeInMeaning: number;
+}
+
+function rankHits(
+  state: IndexState,
+  request: SearchRequest,
+  mode: SearchMode,
+  matches: TextMatches,
+  near: readonly NearHit[],
+  { skip, limit }: { skip: number; limit: number },
+): RankedPage {
+  const cut = (hits: readonly RankedHit[]): readonly RankedHit[] => hits.slice(skip, skip + limit);
+  const sorted = request.sort !== "relevance";
+  if (mode === "keyword" || (mode === "hybrid" && sorted)) {
+    return { page: matches.page(request.sort, skip, limit), total: matches.total, closeInMeaning: 0 };
+  }
+  const nearHits = near.map((hit) => ({ segment: hit.segment, doc: hit.doc, score: hit.similarity }));
+  const onlyNear = near.filter((hit) => !matches.isMatch(hit)).length;
+  if (mode === "semantic") {
+    const hits = sorted ? sortHits(state, nearHits, request.sort) : nearHits;
+    return { page: cut(hits), total: hits.length, closeInMeaning: onlyNear };
+  }
+  const total = matches.total + onlyNear;
+  const window = fuse(state, matches.page("relevance", 0, FUSION_WINDOW), nearHits);
+  if (skip + limit <= window.length) return { page: cut(window), total, closeInMeaning: onlyNear };
+  const inWindow = new Set(window.map((hit) => hit.segment * 0x1_0000 + hit.doc));
+  const tail = matches
+    .page("relevance", 0, skip + limit)
+    .filter((hit) => !inWindow.has(hit.segment * 0x1_0000 + hit.doc));
+  return { page: cut([...window, ...tail]), total, closeInMeaning: onlyNear };
+}
+
+function fuse(state: IndexState, keyword: readonly RankedHit[], near: readonly RankedHit[]): RankedHit[] {
+  const refs = new Map<string, RankedHit>();
+  const listOf = (hits: readonly RankedHit[]) =>
+    hits.map((hit) => {
+      const key = keyOf(state, hit);
+      refs.set(key, hit);
+      return { key, score: hit.score };
+    });
+  return fuseByRank([listOf(keyword), listOf(near)]).map(({ key, score }) => ({ ...refs.get(key)!, score }));
+}
+
+function sortHits(state: IndexState, hits: readonly RankedHit[], sort: SearchRequest["sort"]): RankedHit[] {
+  const rankValue = ({ segment, doc }: DocRef): number => {
+    const { arrays } = state.stored[segment]!.segment;
+    if (sort === "stars") return arrays.stars[doc]!;
+    return sort === "newest" ? arrays.days[doc]! : -arrays.days[doc]!;
+  };
+  return [...hits].sort(
+    (left, right) =>
+      rankValue(right) - rankValue(left) || (keyOf(state, left) < keyOf(state, right) ? -1 : 1),
+  );
+}
+
+const keyOf = (state: IndexState, { segment, doc }: DocRef): string =>
+  state.stored[segment]!.segment.keys.get(doc);
+
+function describeHit(state: IndexState, hit: RankedHit, plan: TextPlan, matches: TextMatches): SearchHit {
+  const { segment } = state.stored[hit.segment]!;
+  const terms = matchedForms(segment, hit.doc, plan);
+  return {
+    key: segment.keys.get(hit.doc),
+    memberKeys: segment.memberKeys(hit.doc),
+    score: hit.score,
+    reason: { terms, closeInMeaning: terms.length === 0 && !matches.isMatch(hit) },
+  };
+}
+
+async function findSimilar(
+  state: IndexState,
+  request: SimilarRequest,
+  settings: EngineSettings,
+): Promise<SimilarResponse> {
+  const limit = clamp(request.limit, 0, MAX_LIMIT);
+  const own = findOwn(state, request.keys);
+  if (own.length === 0) return { hits: [], by: "terms" };
+  const documents = await readOwn(state, own);
+  const isOther = (ref: DocRef): boolean =>
+    !own.some((one) => one.segment === ref.segment && one.doc === ref.doc) && isLive(state, ref);
+  const vectors = documents.flatMap((document) => (document.vector ? [document.vector] : []));
+  if (vectors.length > 0) {
+    const near = await searchVectors(state, {
+      vector: meanVector(vectors),
+      limit,
+      filters: [],
+      isAllowed: isOther,
+    });
+    const hits = near.map((hit) => toSimilarHit(state, hit, hit.similarity, []));
+    if (hits.length > 0) return { hits, by: "vector" };
+  }
+  const found = likeThese(state.snapshot, documents, settings.rank, isOther, limit);
+  return { hits: found.map((hit) => toSimilarHit(state, hit, hit.score, hit.terms)), by: "terms" };
+}
+
+function findOwn(state: IndexState, keys: readonly string[]): DocRef[] {
+  const refs = state.snapshot.segments.flatMap(({ segment }, index) =>
+    keys.slice(0, 200).flatMap((key) => segment.docsOfMember(key).map((doc) => ({ segment: index, doc }))),
+  );
+  return refs.filter((ref) => isLive(state, ref));
+}
+
+function isLive(state: IndexState, { segment, doc }: DocRef): boolean {
+  const { deleted } = state.snapshot.segments[segment]!;
+  return deleted === null || (deleted[doc >> 3]! & (1 << (doc & 7))) === 0;
+}
+
+async function readOwn(state: IndexState, refs: readonly DocRef[]): Promise<SearchDocument[]> {
+  const documents: SearchDocument[] = [];
+  for (const [index, stored] of state.stored.entries()) {
+    const docs = refs.filter((ref) => ref.segment === index).map((ref) => ref.doc);
+    if (docs.length > 0)
+      documents.push(...(await readDocuments(stored, state.manifest.vectorDimension, docs)));
+  }
+  return documents;
+}
+
+function meanVector(vectors: readonly Float32Array[]): Float32Array {
+  const mean = new Float32Array(vectors[0]!.length);
+  for (const vector of vectors)
+    vector.forEach((value, at) => {
+      mean[at]! += value;
+    });
+  const norm = Math.hypot(...mean) || 1;
+  return mean.map((value) => value / norm);
+}
+
+function toSimilarHit(state: IndexState, ref: DocRef, score: number, terms: readonly string[]): SearchHit {
+  const { segment } = state.stored[ref.segment]!;
+  return {
+    key: segment.keys.get(ref.doc),
+    memberKeys: segment.memberKeys(ref.doc),
+    score,
+    reason: { terms, closeInMeaning: terms.length === 0 },
+  };
+}
+
+const clamp = (value: number, least: number, most: number): number =>
+  Number.isFinite(value) ? Math.min(most, Math.max(least, Math.floor(value))) : least;

@@ -1,0 +1,100 @@
+import type { QueryFilters } from "@cool-papers/core";
+import { dayNumber } from "../index/build-segment.ts";
+import { SOURCE_BITS } from "../index/segment-arrays.ts";
+import type { DocRef } from "../index/text-search.ts";
+import { VectorDimensionError } from "./errors.ts";
+import type { IndexState } from "./index-store.ts";
+
+export interface NearHit extends DocRef {
+  /** Inner product with the query vector: the cosine, as both are unit vectors. */
+  readonly similarity: number;
+}
+
+export interface VectorQuery {
+  readonly vector: Float32Array;
+  readonly limit: number;
+  readonly filters: readonly Partial<QueryFilters>[];
+  /** Conditions SQL does not know; the search widens until enough hits pass. */
+  readonly isAllowed: (ref: DocRef) => boolean;
+}
+
+const WIDEN = 4;
+const MAX_NEIGHBOURS = 4_096;
+
+/** The nearest live documents that pass, nearest first, ties by key. */
+export async function searchVectors(state: IndexState, query: VectorQuery): Promise<NearHit[]> {
+  const dimension = state.manifest.vectorDimension;
+  if (dimension === null) return [];
+  if (query.vector.length !== dimension) {
+    throw new VectorDimensionError(
+      `the query vector has ${query.vector.length} numbers, the index has ${dimension}: use the model that the index was built with, or rebuild`,
+    );
+  }
+  const found = await Promise.all(
+    state.stored.map((stored, segment) =>
+      stored.vectorDimension === dimension ? searchSegment(state, segment, query) : Promise.resolve([]),
+    ),
+  );
+  const keyOf = (hit: NearHit): string => state.stored[hit.segment]!.segment.keys.get(hit.doc);
+  return found
+    .flat()
+    .sort((left, right) => right.similarity - left.similarity || (keyOf(left) < keyOf(right) ? -1 : 1))
+    .slice(0, query.limit);
+}
+
+async function searchSegment(state: IndexState, segment: number, query: VectorQuery): Promise<NearHit[]> {
+  for (let neighbours = query.limit; ; neighbours *= WIDEN) {
+    const hits = await nearest(state, segment, query, neighbours);
+    const allowed = hits.filter((hit) => query.isAllowed(hit));
+    if (allowed.length >= query.limit || hits.length < neighbours || neighbours >= MAX_NEIGHBOURS)
+      return allowed;
+  }
+}
+
+async function nearest(
+  state: IndexState,
+  segment: number,
+  query: VectorQuery,
+  limit: number,
+): Promise<NearHit[]> {
+  const { documents } = state.stored[segment]!;
+  let search = documents
+    .query()
+    .nearestTo(query.vector)
+    .distanceType("dot")
+    .select(["ord", "_distance"])
+    .limit(limit)
+    .minimumNprobes(20)
+    .maximumNprobes(60)
+    .refineFactor(4);
+  const where = ["vector IS NOT NULL", ...query.filters.flatMap((filters) => sqlConditions(filters))];
+  search = search.where(where.join(" AND "));
+  const table = await search.toArrow();
+  const ords = table.getChild("ord")!;
+  const distances = table.getChild("_distance")!;
+  return Array.from({ length: table.numRows }, (_, row) => ({
+    segment,
+    doc: Number(ords.get(row)),
+    similarity: 1 - Number(distances.get(row)),
+  }));
+}
+
+/** The filters that narrow the search before it runs; the rest is left to `isAllowed`, which checks everything. */
+function sqlConditions(filters: Partial<QueryFilters>): string[] {
+  const list: string[] = [];
+  const whole = (filters.categories ?? []).every((category) => category.includes("."));
+  if (filters.categories?.length && whole)
+    list.push(`array_has_any(categories, ${sqlList(filters.categories)})`);
+  if (filters.yearFrom != null) list.push(`year >= ${Math.trunc(filters.yearFrom)}`);
+  if (filters.yearTo != null) list.push(`year <= ${Math.trunc(filters.yearTo)}`);
+  if (filters.dateFrom != null) list.push(`day >= ${dayNumber(filters.dateFrom)}`);
+  if (filters.dateTo != null) list.push(`day <= ${dayNumber(filters.dateTo)}`);
+  if (filters.sources?.length) {
+    const bits = filters.sources.reduce((mask, source) => mask | SOURCE_BITS[source], 0);
+    list.push(`sources IN (${[1, 2, 3].filter((value) => value & bits).join(", ")})`);
+  }
+  return list;
+}
+
+const sqlList = (values: readonly string[]): string =>
+  `[${values.map((value) => `'${value.replaceAll("'", "''")}'`).join(", ")}]`;
