@@ -1,1 +1,20 @@
-export {};
+export {
+  createEmbeddingApp,
+  type EmbeddingAppOptions,
+  type RequestAnswerer,
+  type RequestLog,
+} from "./api/embedding-app.ts";
+export { EmbeddingMetrics } from "./api/embedding-metrics.ts";
+export { type EmbeddingServer, listen } from "./api/embedding-server.ts";
+export {
+  EmbeddingClient,
+  EmbeddingClientError,
+  type EmbeddingClientOptions,
+} from "./client/embedding-client.ts";
+export * from "./encoder.ts";
+export * from "./errors.ts";
+export { LocalEncoder } from "./inference/local-encoder.ts";
+export { type OpenModelOptions, openModel } from "./inference/open-model.ts";
+export { ThreadedEncoder } from "./inference/threaded-encoder.ts";
+export { ApiKeyStore, KeyStoreError, type StoredKey } from "./keys/api-key-store.ts";
+export { KeyBudget } from "./keys/key-budget.ts";

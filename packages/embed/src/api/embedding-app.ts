@@ -1,0 +1,193 @@
+import { Hono } from "hono";
+import type { EncoderModel, TruncationPolicy } from "../encoder.ts";
+import { AuthenticationError, EmbedError, RateLimitError } from "../errors.ts";
+import type { RawAnswer, RawRequest } from "../inference/worker-protocol.ts";
+import { findKey, type StoredKey } from "../keys/api-key-store.ts";
+import type { KeyBudget } from "../keys/key-budget.ts";
+import type { EmbeddingMetrics } from "./embedding-metrics.ts";
+import { openAiError } from "./openai-embeddings.ts";
+import { openApiDocument } from "./openapi.ts";
+import { readBody } from "./read-body.ts";
+import { teiError } from "./tei-embed.ts";
+
+/** What the handler needs from its encoder: to answer bodies, away from the main thread. */
+export interface RequestAnswerer {
+  readonly model: EncoderModel;
+  answer(request: RawRequest, signal?: AbortSignal): Promise<RawAnswer>;
+}
+
+/** One line of the log for a request. Never the texts. */
+export interface RequestLog {
+  readonly api: "openai" | "tei";
+  readonly status: number;
+  readonly key: string | null;
+  readonly inputs: number;
+  readonly tokens: number;
+  readonly durationMs: number;
+}
+
+export interface EmbeddingAppOptions {
+  readonly encoder: RequestAnswerer;
+  /** Read at each request, so that a key made by the command works at once. An empty list lets everybody in. */
+  readonly keys: () => readonly StoredKey[];
+  readonly budget: KeyBudget;
+  readonly metrics: EmbeddingMetrics;
+  readonly truncate: TruncationPolicy;
+  readonly maxBodyBytes: number;
+  readonly log: (line: RequestLog) => void;
+  /** Milliseconds; a monotonic clock. */
+  readonly now: () => number;
+  /** False while the server drains: /readyz says so and balancers send their requests elsewhere. */
+  readonly isReady: () => boolean;
+}
+
+/** The embedding API as one Fetch handler: the server listens with it, the site mounts it. */
+export function createEmbeddingApp(options: EmbeddingAppOptions): Hono {
+  const { encoder, metrics } = options;
+  const app = new Hono();
+  app.post("/v1/embeddings", (context) => respond("openai", context.req.raw, options));
+  app.post("/embed", (context) => respond("tei", context.req.raw, options));
+  app.get("/v1/models", (context) => {
+    const refused = refuseStranger(context.req.raw, options);
+    return refused ?? context.json({ object: "list", data: modelList(encoder.model) });
+  });
+  app.get("/v1/models/:name", (context) => {
+    const refused = refuseStranger(context.req.raw, options);
+    if (refused) return refused;
+    const model = modelList(encoder.model).find(({ id }) => id === context.req.param("name"));
+    if (model) return context.json(model);
+    const message = `The model ${JSON.stringify(context.req.param("name"))} is not served here; see GET /v1/models.`;
+    return context.json(
+      openAiError({ message, type: "invalid_request_error", param: "model", code: "model_not_found" }),
+      404,
+    );
+  });
+  app.get("/healthz", (context) => context.text("ok\n"));
+  app.get("/readyz", (context) =>
+    options.isReady() ? context.text("ready\n") : context.text("shutting down\n", 503),
+  );
+  app.get("/metrics", async (context) =>
+    context.body(await metrics.registry.metrics(), 200, { "content-type": metrics.registry.contentType }),
+  );
+  app.get("/openapi.json", (context) => context.json(openApiDocument(encoder.model)));
+  app.all("*", (context) => {
+    const message = `There is no ${context.req.method} ${context.req.path.slice(0, 100)}; see /openapi.json.`;
+    return context.json(
+      openAiError({ message, type: "invalid_request_error", param: null, code: "not_found" }),
+      404,
+    );
+  });
+  return app;
+}
+
+function modelList(
+  model: EncoderModel,
+): { id: string; object: "model"; created: number; owned_by: string }[] {
+  return [model.id, `${model.id}-query`, `${model.id}-document`].map((id) => ({
+    id,
+    object: "model",
+    created: 0,
+    owned_by: "cool-papers",
+  }));
+}
+
+async function respond(
+  api: RawRequest["api"],
+  request: Request,
+  options: EmbeddingAppOptions,
+): Promise<Response> {
+  const startedAt = options.now();
+  let key: StoredKey | null = null;
+  let headers: Record<string, string> = {};
+  let answer: RawAnswer | null = null;
+  let response: Response;
+  try {
+    key = authenticate(request, options.keys());
+    if (key !== null) headers = { ...(await options.budget.takeRequest(key)) };
+    const body = await readBody(request, options.maxBodyBytes);
+    answer = await options.encoder.answer({ api, body, truncate: options.truncate }, request.signal);
+    if (key !== null) headers = { ...headers, ...(await options.budget.bookTokens(key, answer.tokens)) };
+    response = new Response(answer.body, {
+      status: answer.status,
+      headers: { ...headers, "content-type": "application/json" },
+    });
+  } catch (error) {
+    response = failure(api, request, error, headers);
+  }
+  record(api, response.status, key, answer, options.now() - startedAt, options);
+  return response;
+}
+
+function record(
+  api: RawRequest["api"],
+  status: number,
+  key: StoredKey | null,
+  answer: RawAnswer | null,
+  durationMs: number,
+  { metrics, log }: EmbeddingAppOptions,
+): void {
+  const inputs = answer?.inputs ?? 0;
+  const tokens = answer?.tokens ?? 0;
+  metrics.requests.inc({ api, status: String(status) });
+  metrics.texts.inc(inputs);
+  metrics.tokens.inc(tokens);
+  metrics.durationS.observe({ api }, durationMs / 1000);
+  log({ api, status, key: key?.name ?? null, inputs, tokens, durationMs });
+}
+
+/** nginx's status for a client that went away before its answer; nobody reads it but the log. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+function failure(
+  api: RawRequest["api"],
+  request: Request,
+  error: unknown,
+  headers: Record<string, string>,
+): Response {
+  if (request.signal.aborted) return new Response(null, { status: CLIENT_CLOSED_REQUEST });
+  const known = error instanceof EmbedError ? error : null;
+  if (known === null) console.error(error);
+  const told = known ?? {
+    message: "The server failed on this request; its log says why.",
+    type: "server_error",
+    param: null,
+    code: "internal_error",
+  };
+  const status = known?.status ?? 500;
+  const retry =
+    known instanceof RateLimitError ? Math.ceil(known.retryAfterMs / 1000) : status === 503 ? 1 : null;
+  return Response.json(api === "openai" ? openAiError(told) : teiError(told.message, status), {
+    status,
+    headers: {
+      ...headers,
+      ...(retry === null ? {} : { "retry-after": String(retry) }),
+      ...challenge(status),
+    },
+  });
+}
+
+function challenge(status: number): Record<string, string> {
+  return status === 401 ? { "www-authenticate": 'Bearer realm="embeddings"' } : {};
+}
+
+function refuseStranger(request: Request, options: EmbeddingAppOptions): Response | null {
+  try {
+    authenticate(request, options.keys());
+    return null;
+  } catch (error) {
+    return failure("openai", request, error, {});
+  }
+}
+
+/** The key of a request; null where no keys are configured. */
+function authenticate(request: Request, keys: readonly StoredKey[]): StoredKey | null {
+  if (keys.length === 0) return null;
+  const presented = /^Bearer\s+(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
+  if (presented === undefined) {
+    throw new AuthenticationError("No API key: send it as `Authorization: Bearer cp-…`.");
+  }
+  const key = findKey(keys, presented);
+  if (key === null)
+    throw new AuthenticationError("The API key is not known here; ask whoever runs this server for one.");
+  return key;
+}

@@ -1,0 +1,153 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
+import type { InputType } from "../encoder.ts";
+
+/** The embedding server could not be reached or refused; `retryable` tells whether the same call may succeed later. */
+export class EmbeddingClientError extends Error {
+  override readonly name = "EmbeddingClientError";
+  readonly status: number | null;
+  readonly retryable: boolean;
+
+  constructor(message: string, status: number | null, retryable: boolean, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+    this.retryable = retryable;
+  }
+}
+
+export interface EmbeddingClientOptions {
+  /** Address of an OpenAI-compatible server, without `/v1`. */
+  readonly baseUrl: string;
+  readonly apiKey: string | null;
+  readonly model: string;
+  /** Tries in all, the first included. Default 4. */
+  readonly attempts?: number;
+  /** One try's limit. Default 30,000. */
+  readonly timeoutMs?: number;
+  /** Texts in one request. Default 64. */
+  readonly batchSize?: number;
+  readonly fetch?: typeof fetch;
+  readonly random?: () => number;
+  /** Waits; passed in so that tests need not. */
+  readonly sleep?: (ms: number, signal: AbortSignal | undefined) => Promise<unknown>;
+}
+
+export interface EmbedCallOptions {
+  readonly inputType?: InputType | null;
+  readonly dimensions?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const responseSchema = z.object({
+  data: z.array(z.object({ index: z.int().nonnegative(), embedding: z.string() })),
+});
+
+const MAX_BACK_OFF_MS = 10_000;
+
+/** A typed client of the embedding API. Embedding has no side effects, so every passing failure is tried again. */
+export class EmbeddingClient {
+  readonly #options: Required<Omit<EmbeddingClientOptions, "apiKey">> & { apiKey: string | null };
+
+  constructor(options: EmbeddingClientOptions) {
+    this.#options = {
+      attempts: 4,
+      timeoutMs: 30_000,
+      batchSize: 64,
+      fetch: globalThis.fetch,
+      random: Math.random,
+      sleep: (ms, signal) => delay(ms, undefined, signal ? { signal } : {}),
+      ...options,
+      baseUrl: options.baseUrl.replace(/\/+$/, ""),
+    };
+  }
+
+  /**
+   * Unit vectors of the texts, in order.
+   *
+   * @throws EmbeddingClientError when the server refuses, or stays out of reach over all tries
+   */
+  async embed(texts: readonly string[], options: EmbedCallOptions = {}): Promise<Float32Array[]> {
+    const vectors: Float32Array[] = [];
+    for (let start = 0; start < texts.length; start += this.#options.batchSize) {
+      const batch = texts.slice(start, start + this.#options.batchSize);
+      vectors.push(...(await this.#embedBatch(batch, options)));
+    }
+    return vectors;
+  }
+
+  async #embedBatch(texts: readonly string[], options: EmbedCallOptions): Promise<Float32Array[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#request(texts, options);
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        const retryable = error instanceof EmbeddingClientError && error.retryable;
+        if (!retryable || attempt >= this.#options.attempts) throw error;
+        await this.#options.sleep(this.#backOffMs(attempt, error), options.signal);
+      }
+    }
+  }
+
+  /** Full jitter over an exponential span (Brooker 2015), or what the server asked for. */
+  #backOffMs(attempt: number, error: unknown): number {
+    const asked = (error as { retryAfterMs?: number }).retryAfterMs;
+    if (asked !== undefined) return Math.min(asked, MAX_BACK_OFF_MS);
+    return this.#options.random() * Math.min(MAX_BACK_OFF_MS, 200 * 2 ** attempt);
+  }
+
+  async #request(texts: readonly string[], { inputType, dimensions, signal }: EmbedCallOptions) {
+    const { baseUrl, apiKey, model, timeoutMs } = this.#options;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const url = `${baseUrl}/v1/embeddings`;
+    let response: Response;
+    let body: unknown;
+    try {
+      response = await this.#options.fetch(url, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          ...(apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
+        },
+        body: JSON.stringify({
+          model: inputType ? `${model}-${inputType}` : model,
+          input: texts,
+          encoding_format: "base64",
+          ...(dimensions === undefined ? {} : { dimensions }),
+        }),
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      });
+      body = await response.json();
+    } catch (cause) {
+      signal?.throwIfAborted();
+      const reason = timeout.aborted ? `did not answer within ${timeoutMs} ms` : "could not be reached";
+      throw new EmbeddingClientError(`The embedding server ${url} ${reason}.`, null, true, { cause });
+    }
+    if (!response.ok) throw refused(url, response, body);
+    return decode(url, texts.length, body);
+  }
+}
+
+function refused(url: string, response: Response, body: unknown): EmbeddingClientError {
+  const said = (body as { error?: { message?: string } } | null)?.error?.message ?? "no reason given";
+  const retryable = response.status === 429 || response.status >= 500;
+  const error = new EmbeddingClientError(
+    `${url} answered ${response.status}: ${said}`,
+    response.status,
+    retryable,
+  );
+  const seconds = Number(response.headers.get("retry-after"));
+  return seconds > 0 ? Object.assign(error, { retryAfterMs: seconds * 1000 }) : error;
+}
+
+function decode(url: string, expected: number, body: unknown): Float32Array[] {
+  const parsed = responseSchema.safeParse(body);
+  const rows = parsed.success ? [...parsed.data.data].sort((a, b) => a.index - b.index) : [];
+  if (rows.length !== expected || rows.some(({ index }, at) => index !== at)) {
+    throw new EmbeddingClientError(`${url} did not answer as OpenAI's embeddings API does.`, 200, false);
+  }
+  return rows.map(({ embedding }) => {
+    const bytes = Buffer.from(embedding, "base64");
+    // The pooled buffer may start anywhere; float32 needs an aligned copy.
+    return new Float32Array(new Uint8Array(bytes).buffer);
+  });
+}

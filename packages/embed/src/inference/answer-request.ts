@@ -1,0 +1,91 @@
+import { embeddingsResponse, openAiError, parseEmbeddingsCall } from "../api/openai-embeddings.ts";
+import { parseTeiCall, teiError } from "../api/tei-embed.ts";
+import type { Encoder } from "../encoder.ts";
+import { EmbedError, InvalidInputError } from "../errors.ts";
+import { type RawAnswer, type RawRequest, sendError } from "./worker-protocol.ts";
+
+/**
+ * Answers one HTTP body: parses, embeds, serialises. All three can take longer than an event loop should be blocked
+ * for, so this runs in the encoder's thread. Aborts reject; every other failure is an answer.
+ */
+export async function answerRequest(
+  encoder: Encoder,
+  request: RawRequest,
+  signal: AbortSignal | undefined,
+): Promise<RawAnswer> {
+  try {
+    const body = parseJson(request.body);
+    return await (request.api === "openai"
+      ? answerOpenAi(encoder, body, request, signal)
+      : answerTei(encoder, body, request, signal));
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    const sent = sendError(error);
+    // What went wrong inside is for the log, not for strangers.
+    const told =
+      error instanceof EmbedError ? sent : { ...sent, message: "The server could not embed this request." };
+    const answer = request.api === "openai" ? openAiError(told) : teiError(told.message, told.status);
+    if (!(error instanceof EmbedError)) console.error(`embedding failed: ${sent.message}`);
+    return { status: told.status, body: serialize(answer), inputs: 0, tokens: 0 };
+  }
+}
+
+async function answerOpenAi(
+  encoder: Encoder,
+  body: unknown,
+  { truncate }: RawRequest,
+  signal: AbortSignal | undefined,
+): Promise<RawAnswer> {
+  const call = parseEmbeddingsCall(body, encoder.model);
+  const dimensions = call.dimensions ?? encoder.model.dimension;
+  const { vectors, tokens } = await encoder.embed(call.inputs, {
+    inputType: call.inputType,
+    dimensions,
+    truncate,
+    signal,
+  });
+  const total = sum(tokens);
+  const answer = embeddingsResponse(call, vectors, total);
+  return { status: 200, body: serialize(answer), inputs: call.inputs.length, tokens: total };
+}
+
+async function answerTei(
+  encoder: Encoder,
+  body: unknown,
+  { truncate }: RawRequest,
+  signal: AbortSignal | undefined,
+): Promise<RawAnswer> {
+  const call = parseTeiCall(body, encoder.model);
+  const { vectors, tokens } = await encoder.embed(call.inputs, {
+    inputType: call.inputType,
+    dimensions: call.dimensions ?? encoder.model.dimension,
+    truncate: call.truncate ?? truncate,
+    signal,
+  });
+  const answer = serialize(vectors.map((vector) => Array.from(vector)));
+  return { status: 200, body: answer, inputs: call.inputs.length, tokens: sum(tokens) };
+}
+
+function parseJson(body: ArrayBuffer): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+  } catch (cause) {
+    throw new InvalidInputError("The body is not valid UTF-8; encode the JSON as UTF-8.", null, { cause });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InvalidInputError(`The body is not valid JSON (${reason.slice(0, 120)}).`, null, { cause });
+  }
+}
+
+function serialize(value: unknown): ArrayBuffer {
+  // A fresh buffer of its own, so that it can be transferred.
+  return new TextEncoder().encode(JSON.stringify(value)).buffer as ArrayBuffer;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,162 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { WordPieceTokenizer } from "@cool-papers/text";
+import type { EmbedInput, EmbedOptions, EmbedResult, Encoder, EncoderModel } from "../encoder.ts";
+import { ClosedError, InvalidInputError, OverloadedError } from "../errors.ts";
+import { type BatchLimits, takeBatch } from "./token-batches.ts";
+import { truncateAndNormalize } from "./vectors.ts";
+
+/** Runs the network on one padded batch. */
+export interface BatchRunner {
+  /**
+   * @param texts token ids of each text, none longer than `length`
+   * @returns one pooled vector of the model's full dimension for each text
+   */
+  run(texts: readonly Int32Array[], length: number): Promise<readonly Float32Array[]>;
+  release(): Promise<void>;
+}
+
+export interface LocalEncoderParts {
+  readonly model: EncoderModel;
+  readonly tokenizer: WordPieceTokenizer;
+  readonly prefixes: { readonly query: string; readonly document: string };
+  readonly runner: BatchRunner;
+  readonly limits: BatchLimits;
+  /** Texts that may wait; a call that would exceed it is refused. */
+  readonly maxPending: number;
+}
+
+interface Pending {
+  readonly ids: Int32Array;
+  readonly deliver: (vector: Float32Array) => void;
+  readonly fail: (error: unknown) => void;
+  cancelled: boolean;
+}
+
+/**
+ * An encoder in this thread. Texts of all callers share one queue: while the network runs, new calls gather, and the
+ * next batch takes from all of them. Between two batches the thread's event loop gets a turn, so that cancellations
+ * and new calls are seen.
+ */
+export class LocalEncoder implements Encoder {
+  readonly model: EncoderModel;
+  readonly #parts: LocalEncoderParts;
+  #queue: Pending[] = [];
+  #running = 0;
+  #closed = false;
+  #loop: Promise<void> | null = null;
+
+  constructor(parts: LocalEncoderParts) {
+    this.model = parts.model;
+    this.#parts = parts;
+  }
+
+  get pending(): number {
+    return this.#queue.length + this.#running;
+  }
+
+  async embed(inputs: readonly EmbedInput[], options: EmbedOptions = {}): Promise<EmbedResult> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    if (this.#closed)
+      throw new ClosedError("The encoder is shutting down; send the request to another server.");
+    // An idle encoder takes a call of any size: a limit that refused it could never be met.
+    if (this.pending > 0 && this.pending + inputs.length > this.#parts.maxPending) {
+      throw new OverloadedError(`${this.pending} texts wait already; try again in a moment.`);
+    }
+    const dimensions = options.dimensions ?? this.model.dimension;
+    if (!this.model.dimensions.includes(dimensions)) {
+      const offered = this.model.dimensions.join(", ");
+      throw new InvalidInputError(`dimensions is ${dimensions}; this model offers ${offered}.`, "dimensions");
+    }
+    const texts = inputs.map((input, index) => this.#tokenize(input, index, options));
+    const vectors = await this.#enqueue(texts, signal);
+    return {
+      vectors: vectors.map((vector) => truncateAndNormalize(vector, dimensions)),
+      tokens: texts.map((ids) => ids.length),
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#loop;
+    await this.#parts.runner.release();
+  }
+
+  #tokenize(input: EmbedInput, index: number, { inputType, truncate = "end" }: EmbedOptions): Int32Array {
+    const { tokenizer, prefixes } = this.#parts;
+    const { maxTokens } = this.model;
+    // One token beyond the limit tells a text that fits from one that does not.
+    const ids =
+      typeof input === "string"
+        ? tokenizer.encode(inputType ? prefixes[inputType] + input : input, { maxLength: maxTokens + 1 }).ids
+        : Int32Array.of(tokenizer.special.cls, ...input.subarray(0, maxTokens), tokenizer.special.sep);
+    if (ids.length <= maxTokens) return ids;
+    if (truncate === "error") {
+      throw new InvalidInputError(
+        `input[${index}] is longer than the model's ${maxTokens} tokens; shorten it, or let the server cut it.`,
+        "input",
+      );
+    }
+    const cut = ids.slice(0, maxTokens);
+    cut[maxTokens - 1] = tokenizer.special.sep;
+    return cut;
+  }
+
+  #enqueue(texts: readonly Int32Array[], signal: AbortSignal | undefined): Promise<Float32Array[]> {
+    if (texts.length === 0) return Promise.resolve([]);
+    return new Promise((resolve, reject) => {
+      const vectors: Float32Array[] = new Array(texts.length);
+      let missing = texts.length;
+      const settle = () => signal?.removeEventListener("abort", abort);
+      const fail = (error: unknown) => {
+        settle();
+        for (const text of pending) text.cancelled = true;
+        reject(error);
+      };
+      const abort = () => {
+        this.#queue = this.#queue.filter((text) => !pendingSet.has(text));
+        fail(signal?.reason);
+      };
+      const pending = texts.map((ids, index): Pending => {
+        const deliver = (vector: Float32Array) => {
+          vectors[index] = vector;
+          missing -= 1;
+          if (missing > 0) return;
+          settle();
+          resolve(vectors);
+        };
+        return { ids, deliver, fail, cancelled: false };
+      });
+      const pendingSet = new Set(pending);
+      signal?.addEventListener("abort", abort, { once: true });
+      this.#queue.push(...pending);
+      this.#loop ??= this.#work().finally(() => {
+        this.#loop = null;
+      });
+    });
+  }
+
+  async #work(): Promise<void> {
+    // The first turn lets calls that arrive together share the first batch.
+    for (await nextTurn(); this.#queue.length > 0; await nextTurn()) {
+      const { texts, length } = takeBatch(this.#queue, this.#parts.limits);
+      const live = texts.filter((text) => !text.cancelled);
+      if (live.length === 0) continue;
+      this.#running = live.length;
+      try {
+        const vectors = await this.#parts.runner.run(
+          live.map(({ ids }) => ids),
+          length,
+        );
+        live.forEach((text, index) => {
+          text.deliver(vectors[index]!);
+        });
+      } catch (error) {
+        for (const text of live) text.fail(error);
+      } finally {
+        this.#running = 0;
+      }
+    }
+  }
+}

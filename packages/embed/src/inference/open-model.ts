@@ -1,0 +1,132 @@
+import { freemem } from "node:os";
+import { type Bundle, type BundleVariant, readBundle } from "@cool-papers/onnx";
+import { readTokenizerJson } from "@cool-papers/text";
+import type { EncoderModel, ModelVariant } from "../encoder.ts";
+import { ModelLoadError } from "../errors.ts";
+import { chooseVariant, type ProviderChoice, providersToTry } from "./execution-provider.ts";
+import { LocalEncoder } from "./local-encoder.ts";
+import { availableProviders, openSession, SessionRunner } from "./session-runner.ts";
+
+export interface OpenModelOptions {
+  /** Folder of a bundle as packages/onnx writes it. */
+  readonly bundleDir: string;
+  /** Default "auto". */
+  readonly provider?: ProviderChoice;
+  readonly deviceId?: number;
+  /** null or absent: the best one for the provider. */
+  readonly variant?: ModelVariant | null;
+  /** CPU threads within one run; null or absent: one for each core. */
+  readonly threads?: number | null;
+  /** Padded tokens in one run. Default 4,096: larger batches gained nothing on the CPU. */
+  readonly maxBatchTokens?: number;
+  readonly maxBatchTexts?: number;
+  /** Texts that may wait. Default 8,192. */
+  readonly maxPending?: number;
+  /** Free memory in bytes; passed in by tests. */
+  readonly freeMemoryBytes?: number;
+}
+
+/** Weights are held twice while the runtime prepares them, and a batch needs room beside them. */
+const MEMORY_FACTOR = 2.5;
+
+/**
+ * Loads a bundle on the best execution provider that works here; what was tried in vain is told in `model.notes`.
+ *
+ * @throws ModelLoadError when the bundle is damaged, lacks the variant, is too large for the free memory, or runs nowhere
+ */
+export async function openModel(options: OpenModelOptions): Promise<LocalEncoder> {
+  const bundle = await readBundle(options.bundleDir).catch((cause: unknown) => {
+    throw new ModelLoadError(message(cause), null, { cause });
+  });
+  const tokenizer = readTokenizerJson(bundle.tokenizerJson);
+  const { config } = bundle;
+  const { session, provider, variant, notes } = await openAnySession(bundle, options);
+  const model: EncoderModel = {
+    id: config.id,
+    dimension: config.dimension,
+    dimensions: config.matryoshkaDims,
+    maxTokens: config.maxTokens,
+    vocabSize: tokenizer.vocabSize,
+    variant,
+    provider,
+    notes,
+  };
+  const spec = { pooling: config.pooling, dimension: config.dimension, padId: tokenizer.special.pad };
+  const runner = new SessionRunner(session, spec);
+  const limits = { maxTokens: options.maxBatchTokens ?? 4096, maxTexts: options.maxBatchTexts ?? 256 };
+  await warmUp(runner, tokenizer.special.cls, tokenizer.special.sep, options.bundleDir);
+  return new LocalEncoder({
+    model,
+    tokenizer,
+    prefixes: config.prefixes,
+    runner,
+    limits,
+    maxPending: options.maxPending ?? 8192,
+  });
+}
+
+async function openAnySession(bundle: Bundle, options: OpenModelOptions) {
+  const available = availableProviders();
+  const offered = Object.keys(bundle.config.variants) as BundleVariant[];
+  const notes: string[] = [];
+  for (const provider of providersToTry(options.provider ?? "auto", available)) {
+    const variant = chooseVariant(provider, offered, options.variant ?? null);
+    if (variant === null) {
+      throw new ModelLoadError(
+        `${bundle.folder} holds no ${options.variant} model; it offers ${offered.join(", ")}.`,
+      );
+    }
+    if (provider !== "cpu" && !available.includes(provider)) {
+      notes.push(`${provider} is not used: this build of ONNX Runtime has ${available.join(", ")} only.`);
+      continue;
+    }
+    const file = await modelFile(bundle, variant, options.freeMemoryBytes ?? freemem());
+    try {
+      const session = await openSession(file, {
+        provider,
+        threads: options.threads ?? null,
+        deviceId: options.deviceId ?? 0,
+      });
+      return { session, provider, variant, notes };
+    } catch (error) {
+      notes.push(`${provider} is not used: ${firstLine(message(error))}`);
+    }
+  }
+  throw new ModelLoadError(`${bundle.folder} could not be loaded. ${notes.join(" ")}`);
+}
+
+async function modelFile(bundle: Bundle, variant: BundleVariant, freeBytes: number): Promise<string> {
+  const stated = bundle.config.variants[variant]!.sizeBytes;
+  const needed = stated * MEMORY_FACTOR;
+  if (needed > freeBytes) {
+    const [need, free] = [needed, freeBytes].map((bytes) => `${Math.ceil(bytes / 1e6)} MB`);
+    throw new ModelLoadError(
+      `The ${variant} model in ${bundle.folder} needs about ${need} of memory and ${free} are free; ` +
+        "stop other programs or use a smaller variant.",
+    );
+  }
+  return bundle.modelFile(variant).catch((cause: unknown) => {
+    throw new ModelLoadError(message(cause), null, { cause });
+  });
+}
+
+/** The first run allocates and compiles; better now than in somebody's request. Also proves that the model runs. */
+async function warmUp(runner: SessionRunner, cls: number, sep: number, folder: string): Promise<void> {
+  try {
+    const [vector] = await runner.run([Int32Array.of(cls, sep)], 8);
+    if (vector === undefined || !vector.every(Number.isFinite)) throw new Error("it gives no finite numbers");
+  } catch (cause) {
+    await runner.release();
+    throw new ModelLoadError(`The model in ${folder} does not run: ${firstLine(message(cause))}`, null, {
+      cause,
+    });
+  }
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0]!.slice(0, 300);
+}

@@ -1,0 +1,92 @@
+import { availableParallelism } from "node:os";
+import ort, { type InferenceSession } from "onnxruntime-node";
+import type { ExecutionProvider } from "../encoder.ts";
+import type { BatchRunner } from "./local-encoder.ts";
+import { meanPool } from "./vectors.ts";
+
+export interface SessionOptions {
+  readonly provider: ExecutionProvider;
+  /** Threads within one run on the CPU; null: one for each core. */
+  readonly threads: number | null;
+  readonly deviceId: number;
+}
+
+/** Providers that the installed onnxruntime-node was built with. */
+export function availableProviders(): string[] {
+  return ort.listSupportedBackends().map(({ name }) => name);
+}
+
+/** Loads a model file. Rejects with the runtime's own message when it cannot. */
+export async function openSession(modelFile: string, options: SessionOptions): Promise<InferenceSession> {
+  const onDevice = options.provider !== "cpu";
+  return ort.InferenceSession.create(modelFile, {
+    executionProviders: onDevice
+      ? [{ name: options.provider, deviceId: options.deviceId } as never]
+      : ["cpu"],
+    intraOpNumThreads: options.threads ?? availableParallelism(),
+    interOpNumThreads: 1,
+    graphOptimizationLevel: "all",
+    // One arena a session keeps its largest batch for ever; texts of all lengths pass here.
+    enableCpuMemArena: false,
+    logSeverityLevel: 3,
+  });
+}
+
+export interface PoolingSpec {
+  readonly pooling: "mean" | "cls" | "none";
+  /** Numbers in a pooled vector. */
+  readonly dimension: number;
+  /** Id that fills up short texts. */
+  readonly padId: number;
+}
+
+/**
+ * Runs a bundle's model: inputs `input_ids` and `attention_mask` [batch, length] int64 and, where the graph has it,
+ * `token_type_ids`. With pooling "none" the graph's first output is [batch, dimension] already pooled; otherwise it is
+ * the last hidden state [batch, length, dimension], pooled here over each text's own tokens.
+ */
+export class SessionRunner implements BatchRunner {
+  readonly #session: InferenceSession;
+  readonly #spec: PoolingSpec;
+
+  constructor(session: InferenceSession, spec: PoolingSpec) {
+    this.#session = session;
+    this.#spec = spec;
+  }
+
+  async run(texts: readonly Int32Array[], length: number): Promise<Float32Array[]> {
+    const outputs = await this.#session.run(this.#feeds(texts, length));
+    const output = outputs[this.#session.outputNames[0]!]!;
+    const data = output.data as Float32Array;
+    const { pooling, dimension } = this.#spec;
+    return texts.map((ids, text) => {
+      if (pooling === "none") return data.slice(text * dimension, (text + 1) * dimension);
+      const start = text * length * dimension;
+      if (pooling === "cls") return data.slice(start, start + dimension);
+      return meanPool(data.subarray(start, start + length * dimension), ids.length, dimension);
+    });
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+
+  #feeds(texts: readonly Int32Array[], length: number): Record<string, ort.Tensor> {
+    const shape = [texts.length, length];
+    const ids = new BigInt64Array(texts.length * length).fill(BigInt(this.#spec.padId));
+    const mask = new BigInt64Array(texts.length * length);
+    texts.forEach((text, row) => {
+      const start = row * length;
+      for (let i = 0; i < text.length; i++) ids[start + i] = BigInt(text[i]!);
+      mask.fill(1n, start, start + text.length);
+    });
+    const feeds: Record<string, ort.Tensor> = {
+      input_ids: new ort.Tensor("int64", ids, shape),
+      attention_mask: new ort.Tensor("int64", mask, shape),
+    };
+    if (this.#session.inputNames.includes("token_type_ids")) {
+      feeds.token_type_ids = new ort.Tensor("int64", new BigInt64Array(ids.length), shape);
+    }
+    return feeds;
+  }
+}

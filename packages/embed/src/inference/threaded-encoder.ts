@@ -1,0 +1,136 @@
+import { Worker } from "node:worker_threads";
+import type { EmbedInput, EmbedOptions, EmbedResult, Encoder, EncoderModel } from "../encoder.ts";
+import { ClosedError } from "../errors.ts";
+import type { OpenModelOptions } from "./open-model.ts";
+import {
+  type FromWorker,
+  type RawAnswer,
+  type RawRequest,
+  receiveError,
+  type ToWorker,
+  type WorkerData,
+} from "./worker-protocol.ts";
+
+interface Waiting {
+  readonly texts: number;
+  readonly resolve: (message: FromWorker) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** An encoder in its own thread: the caller's event loop only passes messages. */
+export class ThreadedEncoder implements Encoder {
+  readonly model: EncoderModel;
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #ended: Promise<void>;
+  #nextId = 1;
+  #pending = 0;
+  #closing: Promise<void> | null = null;
+
+  private constructor(worker: Worker, model: EncoderModel) {
+    this.#worker = worker;
+    this.model = model;
+    this.#ended = new Promise((done) => worker.once("exit", () => done()));
+    worker.on("message", (message: FromWorker) => this.#receive(message));
+    worker.on("error", (error) => this.#failAll(error));
+    worker.once("exit", () => this.#failAll(new ClosedError("The encoder's thread has ended.")));
+  }
+
+  /** Loads the model in a new thread. Rejects with ModelLoadError's sentence when it cannot be used. */
+  static async open(options: OpenModelOptions): Promise<ThreadedEncoder> {
+    const workerData: WorkerData = { open: options };
+    const worker = new Worker(new URL("./encoder-thread.ts", import.meta.url), { workerData });
+    const first = await new Promise<FromWorker>((resolve, reject) => {
+      worker.once("message", resolve);
+      worker.once("error", reject);
+    });
+    if (first.kind === "ready") return new ThreadedEncoder(worker, first.model);
+    throw first.kind === "refused"
+      ? receiveError(first.error)
+      : new Error(`Unexpected first message ${first.kind}`);
+  }
+
+  get pending(): number {
+    return this.#pending;
+  }
+
+  async embed(inputs: readonly EmbedInput[], options: EmbedOptions = {}): Promise<EmbedResult> {
+    const { signal, ...rest } = options;
+    const ask = (id: number): ToWorker => ({ kind: "embed", id, inputs, options: rest });
+    const message = await this.#ask(ask, inputs.length, signal);
+    if (message.kind !== "embedded") throw new Error(`Unexpected message ${message.kind}`);
+    const size = inputs.length === 0 ? 0 : message.vectors.length / inputs.length;
+    const vectors = inputs.map((_, row) => message.vectors.subarray(row * size, (row + 1) * size));
+    return { vectors, tokens: message.tokens };
+  }
+
+  /** Answers an HTTP body; the body is moved to the thread and must not be used afterwards. */
+  async answer(request: RawRequest, signal?: AbortSignal): Promise<RawAnswer> {
+    const ask = (id: number): ToWorker => ({ kind: "answer", id, request });
+    const message = await this.#ask(ask, 1, signal, [request.body]);
+    if (message.kind !== "answered") throw new Error(`Unexpected message ${message.kind}`);
+    return message.answer;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      this.#send({ kind: "close" });
+      await this.#ended;
+    })();
+    return this.#closing;
+  }
+
+  #ask(
+    message: (id: number) => ToWorker,
+    texts: number,
+    signal: AbortSignal | undefined,
+    transfer: ArrayBuffer[] = [],
+  ): Promise<FromWorker> {
+    signal?.throwIfAborted();
+    if (this.#closing)
+      throw new ClosedError("The encoder is shutting down; send the request to another server.");
+    const id = this.#nextId++;
+    this.#pending += texts;
+    return new Promise<FromWorker>((resolve, reject) => {
+      const abort = () => {
+        this.#send({ kind: "cancel", id });
+        this.#settle(id)?.reject(signal?.reason);
+      };
+      const settled = () => signal?.removeEventListener("abort", abort);
+      this.#waiting.set(id, {
+        texts,
+        resolve: (answer) => {
+          settled();
+          resolve(answer);
+        },
+        reject: (error) => {
+          settled();
+          reject(error);
+        },
+      });
+      signal?.addEventListener("abort", abort, { once: true });
+      this.#send(message(id), transfer);
+    });
+  }
+
+  #send(message: ToWorker, transfer: ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  #receive(message: FromWorker): void {
+    if (!("id" in message)) return;
+    const waiting = this.#settle(message.id);
+    if (message.kind === "failed") waiting?.reject(receiveError(message.error));
+    else waiting?.resolve(message);
+  }
+
+  #settle(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    if (this.#waiting.delete(id)) this.#pending -= waiting!.texts;
+    return waiting;
+  }
+
+  #failAll(error: unknown): void {
+    for (const id of [...this.#waiting.keys()]) this.#settle(id)?.reject(error);
+  }
+}
