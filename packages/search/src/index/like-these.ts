@@ -3,7 +3,7 @@ import type { SearchDocument } from "../search-engine.ts";
 import { AUTHOR_MARK, analyzeDocument, termOf } from "./analyze-document.ts";
 import type { Group } from "./plan.ts";
 import { inverseDocFreq, type RankOptions, scoreText } from "./rank.ts";
-import { matchedForms } from "./reasons.ts";
+import { FormFinder } from "./reasons.ts";
 import { selectTop } from "./select-top.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { DocRef } from "./text-search.ts";
@@ -21,7 +21,7 @@ export function likeThese(
 ): (DocRef & { readonly score: number; readonly terms: readonly string[] })[] {
   const words = tellingTerms(snapshot, documents, rank).map(groupOf);
   if (words.length === 0) return [];
-  const plan = { words, required: [], excluded: [] };
+  const plan = { words, required: [], excluded: [], isQuestion: false };
   const refs: (DocRef & { score: number })[] = [];
   scoreText(snapshot, plan, rank).forEach(({ scores }, segment) => {
     for (let doc = 0; doc < scores.length; doc++) {
@@ -38,9 +38,10 @@ export function likeThese(
       return segmentOf(ref).keys.get(ref.doc);
     },
   );
+  const forms = new FormFinder(plan);
   return top.map((place) => {
     const ref = refs[place]!;
-    return { ...ref, terms: matchedForms(segmentOf(ref), ref.doc, plan) };
+    return { ...ref, terms: forms.matchedForms(segmentOf(ref), ref.doc) };
   });
 }
 

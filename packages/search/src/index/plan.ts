@@ -25,6 +25,8 @@ export interface TextPlan {
   /** Phrases and fielded terms: all of them are needed; they rank too. */
   readonly required: readonly Group[];
   readonly excluded: readonly Group[];
+  /** Asked as a question or request in a sentence: wanting every word of it would find nothing. */
+  readonly isQuestion: boolean;
 }
 
 /** More free words than this are not searched; the rarest would decide anyway, and a pasted page must not hang. */
@@ -45,7 +47,20 @@ export function planText(query: Pick<SearchQuery, "clauses">, dictionary: Chines
     words: distinct(withoutStopWords(words, required.length > 0)).slice(0, MAX_GROUPS),
     required: distinct(required).slice(0, MAX_GROUPS),
     excluded: distinct(excluded).slice(0, MAX_GROUPS),
+    isQuestion: query.clauses.some(isQuestionWord),
   };
+}
+
+const QUESTION_WORDS = new Set(
+  (
+    "what which who whom whose where when why how could can please provide give list tell name find show suggest " +
+    "recommend mention any papers studies works articles publications"
+  ).split(" "),
+);
+
+function isQuestionWord(clause: TextClause): boolean {
+  if (clause.kind === "phrase" || clause.field !== null || clause.excluded) return false;
+  return /[?？吗呢]$/.test(clause.text) || QUESTION_WORDS.has(clause.text.toLowerCase());
 }
 
 function withoutStopWords(groups: readonly Group[], hasOther: boolean): Group[] {

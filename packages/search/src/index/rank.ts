@@ -15,7 +15,7 @@ export interface RankOptions extends FieldWeights {
 }
 
 /** Tuned on autoscholar with cacm and cranfield as guards: docs/log has the table. */
-export const DEFAULT_RANK: RankOptions = { k1: 1.2, b: 0.75, title: 2, author: 1 };
+export const DEFAULT_RANK: RankOptions = { k1: 1.5, b: 0.75, title: 3, author: 1 };
 
 /** What the text part of a query gives in one segment, by document. */
 export interface SegmentScores {

@@ -1,8 +1,8 @@
 import type { QueryFilters } from "@cool-papers/core";
 import type { FacetCount, SearchFacets, SearchSort } from "../search-engine.ts";
-import { compileFilters, FACET_BITS, HARD_FAILURE } from "./filters.ts";
+import { compileFilters, FACET_BITS, type FilterCheck, HARD_FAILURE } from "./filters.ts";
 import type { TextPlan } from "./plan.ts";
-import { BARRED, type RankOptions, type SegmentScores, scoreText } from "./rank.ts";
+import { type RankOptions, type SegmentScores, scoreText } from "./rank.ts";
 import type { Segment } from "./segment.ts";
 import { NO_DAY, SOURCE_BITS } from "./segment-arrays.ts";
 import { selectTop } from "./select-top.ts";
@@ -16,16 +16,16 @@ export interface DocRef {
 }
 
 /**
- * How many of a query's words a document must have. Up to `allWordsUpTo` words: all of them, and when no document has
- * all, the most that any document has. Longer queries are questions or pasted sentences: any word counts.
+ * How many of a query's words a document must have. Up to `allWordsUpTo` words: all of them, and when fewer than
+ * `enough` documents have all, the most that `enough` documents have. Questions and longer queries (pasted sentences):
+ * any word counts, and ranking does the rest.
  */
 export interface WordRule {
   readonly allWordsUpTo: number;
-  /** A level is accepted when at least this many documents reach it. */
   readonly enough: number;
 }
 
-export const DEFAULT_WORD_RULE: WordRule = { allWordsUpTo: 5, enough: 1 };
+export const DEFAULT_WORD_RULE: WordRule = { allWordsUpTo: 5, enough: 20 };
 
 /** All documents that match the text and the filters, with exact counts. */
 export interface TextMatches {
@@ -38,7 +38,6 @@ export interface TextMatches {
   page(sort: SearchSort, skip: number, limit: number): readonly (DocRef & { readonly score: number })[];
   /** Whether a document satisfies the required parts, the exclusions and the filters (not the free words). */
   isAllowed(ref: DocRef): boolean;
-  scoreOf(ref: DocRef): number;
   /** Whether the document is one of the `total`. */
   isMatch(ref: DocRef): boolean;
 }
@@ -57,52 +56,90 @@ export function searchText(
   rule: WordRule,
 ): TextMatches {
   const results = scoreText(snapshot, query.plan, rank);
-  const candidates = results.map((result) => findCandidates(result, query));
-  const words = query.plan.words.length;
-  const neededWords = decideNeededWords(results, candidates, words, rule);
-  const facets = query.facets ? new FacetCounter() : null;
-  const places: number[] = [];
-  candidates.forEach((candidate, segment) => {
-    const result = results[segment]!;
-    for (let at = 0; at < candidate.docs.length; at++) {
-      const doc = candidate.docs[at]!;
-      if (result.wordCount[doc]! < neededWords) continue;
-      const failed = candidate.failed[at]!;
-      if (failed === 0) places.push(segment * 0x1_0000 + doc);
-    }
-    facets?.addSegment(result.live.segment, candidate, result.wordCount, neededWords);
-  });
-  const refOf = (place: number): DocRef => ({
-    segment: Math.floor(places[place]! / 0x1_0000),
-    doc: places[place]! & 0xffff,
-  });
   const checks = results.map((result) => compileFilters(result.live.segment, query.filters, query.chosen));
+  const candidates = results.map((result, index) => findCandidates(result, query.plan, checks[index]!));
+  const words = query.plan.words.length;
+  const neededWords = decideNeededWords(results, candidates, query.plan, rule);
+  const matched = results.map((result, index) =>
+    matchedDocs(candidates[index]!, result.wordCount, neededWords),
+  );
   const isAllowed = ({ segment, doc }: DocRef): boolean =>
     results[segment]!.requiredCount[doc] === query.plan.required.length && checks[segment]!(doc) === 0;
   return {
-    total: places.length,
+    total: matched.reduce((sum, docs) => sum + docs.length, 0),
     neededWords,
     words,
-    facets: facets?.result() ?? null,
+    facets: query.facets ? countFacets(results, candidates, neededWords) : null,
     page(sort, skip, limit) {
       const hasText = words + query.plan.required.length > 0;
-      const rankValue = sortValue(results, sort === "relevance" && !hasText ? "newest" : sort);
-      const values = Float64Array.from(places, (_, place) => rankValue(refOf(place)));
-      const keyOf = (place: number): string => {
-        const ref = refOf(place);
-        return results[ref.segment]!.live.segment.keys.get(ref.doc);
-      };
-      return selectTop(values, skip + limit, keyOf)
-        .slice(skip)
-        .map((place) => {
-          const ref = refOf(place);
-          return { ...ref, score: results[ref.segment]!.scores[ref.doc]! };
-        });
+      return pageOf(results, matched, sort === "relevance" && !hasText ? "newest" : sort, skip, limit);
     },
     isAllowed,
-    scoreOf: ({ segment, doc }) => results[segment]!.scores[doc]!,
     isMatch: (ref) => isAllowed(ref) && results[ref.segment]!.wordCount[ref.doc]! >= neededWords,
   };
+}
+
+/** Documents that pass everything, ascending. */
+function matchedDocs(candidates: Candidates, wordCount: Uint8Array, neededWords: number): Uint16Array {
+  const docs = new Uint16Array(candidates.docs.length);
+  let count = 0;
+  for (let at = 0; at < candidates.docs.length; at++) {
+    const doc = candidates.docs[at]!;
+    if (candidates.failed[at] === 0 && wordCount[doc]! >= neededWords) docs[count++] = doc;
+  }
+  return docs.subarray(0, count);
+}
+
+function pageOf(
+  results: readonly SegmentScores[],
+  matched: readonly Uint16Array[],
+  sort: SearchSort,
+  skip: number,
+  limit: number,
+): (DocRef & { readonly score: number })[] {
+  const starts: number[] = [];
+  let total = 0;
+  for (const docs of matched) {
+    starts.push(total);
+    total += docs.length;
+  }
+  const values = new Float64Array(total);
+  matched.forEach((docs, segment) => {
+    fillSortValues(values.subarray(starts[segment]!), docs, results[segment]!, sort);
+  });
+  const refOf = (place: number): DocRef => {
+    let segment = starts.length - 1;
+    while (starts[segment]! > place) segment--;
+    return { segment, doc: matched[segment]![place - starts[segment]!]! };
+  };
+  const keyOf = (place: number): string => {
+    const { segment, doc } = refOf(place);
+    return results[segment]!.live.segment.keys.get(doc);
+  };
+  return selectTop(values, skip + limit, keyOf)
+    .slice(skip)
+    .map((place) => {
+      const ref = refOf(place);
+      return { ...ref, score: results[ref.segment]!.scores[ref.doc]! };
+    });
+}
+
+/** A number for each document, larger first. Stars tie by day; whatever ties still is ordered by key. */
+function fillSortValues(
+  values: Float64Array,
+  docs: Uint16Array,
+  result: SegmentScores,
+  sort: SearchSort,
+): void {
+  const { days, stars } = result.live.segment.arrays;
+  const table: Record<SearchSort, (doc: number) => number> = {
+    relevance: (doc) => result.scores[doc]!,
+    newest: (doc) => days[doc]!,
+    oldest: (doc) => (days[doc] === NO_DAY ? Number.NEGATIVE_INFINITY : -days[doc]!),
+    stars: (doc) => stars[doc]! * 2 ** 21 + days[doc]!,
+  };
+  const rankValue = table[sort];
+  for (let at = 0; at < docs.length; at++) values[at] = rankValue(docs[at]!);
 }
 
 interface Candidates {
@@ -111,16 +148,15 @@ interface Candidates {
   readonly failed: Uint8Array;
 }
 
-function findCandidates(result: SegmentScores, query: TextQuery): Candidates {
+function findCandidates(result: SegmentScores, plan: TextPlan, check: FilterCheck): Candidates {
   const { wordCount, requiredCount, live } = result;
-  const required = query.plan.required.length;
-  const needsWord = query.plan.words.length > 0;
-  const check = compileFilters(live.segment, query.filters, query.chosen);
+  const required = plan.required.length;
+  const needsWord = plan.words.length > 0;
   const docs = new Uint16Array(live.segment.size);
   const failed = new Uint8Array(live.segment.size);
   let count = 0;
   for (let doc = 0; doc < live.segment.size; doc++) {
-    if (requiredCount[doc] !== required || requiredCount[doc] === BARRED) continue;
+    if (requiredCount[doc] !== required) continue;
     if (needsWord && wordCount[doc] === 0) continue;
     const failure = check(doc);
     if (failure & HARD_FAILURE) continue;
@@ -134,11 +170,12 @@ function findCandidates(result: SegmentScores, query: TextQuery): Candidates {
 function decideNeededWords(
   results: readonly SegmentScores[],
   candidates: readonly Candidates[],
-  words: number,
+  plan: TextPlan,
   rule: WordRule,
 ): number {
+  const words = plan.words.length;
   if (words === 0) return 0;
-  if (words > rule.allWordsUpTo) return 1;
+  if (words > rule.allWordsUpTo || plan.isQuestion) return 1;
   const reached = new Uint32Array(words + 1);
   candidates.forEach((candidate, segment) => {
     const { wordCount } = results[segment]!;
@@ -152,16 +189,16 @@ function decideNeededWords(
   return 1;
 }
 
-/** A number for each document, larger first. Stars tie by day; whatever ties still is ordered by key. */
-function sortValue(results: readonly SegmentScores[], sort: SearchSort): (ref: DocRef) => number {
-  const dayOf = (ref: DocRef): number => results[ref.segment]!.live.segment.arrays.days[ref.doc]!;
-  const table: Record<SearchSort, (ref: DocRef) => number> = {
-    relevance: (ref) => results[ref.segment]!.scores[ref.doc]!,
-    newest: dayOf,
-    oldest: (ref) => (dayOf(ref) === NO_DAY ? Number.NEGATIVE_INFINITY : -dayOf(ref)),
-    stars: (ref) => results[ref.segment]!.live.segment.arrays.stars[ref.doc]! * 2 ** 21 + dayOf(ref),
-  };
-  return table[sort];
+function countFacets(
+  results: readonly SegmentScores[],
+  candidates: readonly Candidates[],
+  neededWords: number,
+): SearchFacets {
+  const counter = new FacetCounter();
+  results.forEach((result, segment) => {
+    counter.addSegment(result.live.segment, candidates[segment]!, result.wordCount, neededWords);
+  });
+  return counter.result();
 }
 
 /** Counts by facet over documents that pass every choice but those of that very facet (disjunctive facets). */

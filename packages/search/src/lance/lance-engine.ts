@@ -4,7 +4,7 @@ import { NO_FILTERS } from "../index/filters.ts";
 import { likeThese } from "../index/like-these.ts";
 import { planText, type TextPlan } from "../index/plan.ts";
 import { DEFAULT_RANK, type RankOptions } from "../index/rank.ts";
-import { matchedForms } from "../index/reasons.ts";
+import { FormFinder } from "../index/reasons.ts";
 import { respell } from "../index/respell.ts";
 import { suggestFromIndex } from "../index/suggest.ts";
 import {
@@ -185,8 +185,9 @@ async function searchState(
   const mode = usableMode(state, request);
   const near = mode === "keyword" ? [] : await nearDocuments(state, request, matches);
   const ranked = rankHits(state, request, mode, matches, near, { skip, limit });
+  const forms = new FormFinder(plan);
   return {
-    hits: ranked.page.map((hit) => describeHit(state, hit, plan, matches)),
+    hits: ranked.page.map((hit) => describeHit(state, hit, forms, matches)),
     total: ranked.total,
     closeInMeaning: ranked.closeInMeaning,
     matchedWords: { needed: matches.neededWords, words: matches.words },
@@ -283,9 +284,9 @@ function sortHits(state: IndexState, hits: readonly RankedHit[], sort: SearchReq
 const keyOf = (state: IndexState, { segment, doc }: DocRef): string =>
   state.stored[segment]!.segment.keys.get(doc);
 
-function describeHit(state: IndexState, hit: RankedHit, plan: TextPlan, matches: TextMatches): SearchHit {
+function describeHit(state: IndexState, hit: RankedHit, forms: FormFinder, matches: TextMatches): SearchHit {
   const { segment } = state.stored[hit.segment]!;
-  const terms = matchedForms(segment, hit.doc, plan);
+  const terms = forms.matchedForms(segment, hit.doc);
   return {
     key: segment.keys.get(hit.doc),
     memberKeys: segment.memberKeys(hit.doc),
