@@ -7,7 +7,12 @@ const RESOLVER = /^(?:https?:\/\/)?(?:(?:dx|www)\.)?doi\.org\/|^doi\s*[:：]\s*|
 
 /** Bare, lower-case DOI name of a DOI, `doi:` text or resolver address; null when it is none. */
 export function normalizeDoi(text: string): string | null {
-  const bare = text.trim().replace(RESOLVER, "").toLowerCase();
+  const bare = text
+    .trim()
+    .replace(RESOLVER, "")
+    // Some sources break the name after its prefix.
+    .replace(/^10\.\s+/, "10.")
+    .toLowerCase();
   return bare.length <= 300 && DOI_NAME.test(bare) ? bare.normalize("NFC") : null;
 }
 

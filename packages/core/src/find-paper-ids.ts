@@ -13,19 +13,21 @@ interface Reading {
   readonly end: number;
 }
 
+// Every repetition is bounded, so that reading is linear in the length of the text.
 const ADDRESS =
-  /(?:https?:\/\/|www\.)[^\s<>"“”‘’「」『』（）()，。；、]+(?:\([^\s<>"()]*\)[^\s<>"“”()，。；、]*)*/iy;
+  /(?:https?:\/\/|www\.)[^\s<>"“”‘’「」『』（）()，。；、]{1,1000}(?:\([^\s<>"()]{0,200}\)[^\s<>"“”()，。；、]{0,200}){0,3}/iy;
 /** Addresses without a protocol are read for the sources only. */
 const BARE_ADDRESS =
-  /(?:[a-z0-9-]+\.)*(?:arxiv\.org|alphaxiv\.org|openreview\.net|aclanthology\.org|aclweb\.org|huggingface\.co|hf\.co|papers\.cool|mlr\.press|ijcai\.org|thecvf\.com|neurips\.cc|nips\.cc|icml\.cc|iclr\.cc|ecva\.net|ojs\.aaai\.org|usenix\.org|doi\.org)\/[^\s<>"“”‘’（）()，。；、]+/iy;
+  /(?:[a-z0-9-]{1,63}\.){0,4}(?:arxiv\.org|alphaxiv\.org|openreview\.net|aclanthology\.org|aclweb\.org|huggingface\.co|hf\.co|papers\.cool|mlr\.press|ijcai\.org|thecvf\.com|neurips\.cc|nips\.cc|icml\.cc|iclr\.cc|ecva\.net|ojs\.aaai\.org|usenix\.org|doi\.org)\/[^\s<>"“”‘’（）()，。；、]{1,1000}/iy;
 const ARXIV_NAME =
-  /arxiv\s{0,2}[:：]\s{0,2}((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z-]{2,9})?\/\d{7})(?:v\d{1,3})?)(?![\d])/iy;
-const DOI_NAME = /(?:doi\s{0,2}[:：]\s{0,2}|info:doi\/)?10\.\d{4,9}(?:\.\d+)*\/[^\s<>"“”‘’，。；、]+/iy;
+  /arxiv\s{0,2}[:：]\s{0,2}((?:\d{4}\.\d{4,5}|[a-z-]{2,10}(?:\.[a-z-]{2,9})?\/\d{7})(?:v\d{1,3})?)(?![\d])/iy;
+const DOI_NAME =
+  /(?:doi\s{0,2}[:：]\s{0,2}|info:doi\/)?10\.\d{4,9}(?:\.\d{1,9}){0,3}\/[^\s<>"“”‘’，。；、]{1,250}/iy;
 const SITE_NAME =
-  /[^\s@,，、"“”<>/]+(?:@[^\s@,，、"“”<>/]+)*@(?:arXiv|OpenReview|ACL|PMLR|IJCAI|CVF|NeurIPS|AAAI|USENIX|Virtual|DOI)(?![\w@])/iy;
-const NEW_ARXIV = /\d{4}\.\d{4,5}(?:v\d{1,3})?(?![\w-]|\.\d|[,/]\d{1,3}(?!\d)|\s?%)/iy;
-const OLD_ARXIV = /[a-z]+(?:-[a-z]+)?(?:\.[a-z-]{2,9})?\/\d{7}(?:v\d{1,3})?(?![\w-]|\.\d)/iy;
-const ACL_NAME = /(?:\d{4}\.[a-z0-9_]+-[a-z0-9]+\.\d+|[A-Z]\d{2}-\d{4})(?![\w-]|\.\d)/y;
+  /[^\s@,，、"“”<>/]{1,260}(?:@[^\s@,，、"“”<>/]{0,80}){0,5}@(?:arXiv|OpenReview|ACL|PMLR|IJCAI|CVF|NeurIPS|AAAI|USENIX|Virtual|DOI)(?![\w@])/iy;
+const NEW_ARXIV = /\d{4}\.\d{4,5}(?:v\d{1,3})?(?![\w-]|\.\w|[,/]\d{1,3}(?!\d)|\s?%)/iy;
+const OLD_ARXIV = /[a-z]{2,8}(?:-[a-z]{2,4})?(?:\.[a-z-]{2,9})?\/\d{7}(?:v\d{1,3})?(?![\w-]|\.\w)/iy;
+const ACL_NAME = /(?:\d{4}\.[a-z0-9_]{1,30}-[a-z0-9]{1,30}\.\d{1,5}|[A-Z]\d{2}-\d{4})(?![\w-]|\.\w)/y;
 
 const TRAILING_PUNCTUATION = /[.,;:!?'")\]}>*]+$/;
 
@@ -42,8 +44,8 @@ function withoutTrailing(text: string): string {
   return text.slice(0, end);
 }
 
-/** What may stand before a bare id: nothing that makes it part of a longer word, number, path or sum. */
-const BEFORE_BARE_ID = /[^\p{L}\p{N}_./@$€£¥+=±#&?~≈-]/u;
+/** What may stand before a bare id: nothing that makes it part of a longer word, number, path or sum. Chinese runs words together. */
+const BEFORE_BARE_ID = /[^\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}_./@$€£¥+=±#&?~≈-]/u;
 const PHONE_BEFORE =
   /(?:(?:tel|phone|fax|mobile|电话|手机|传真)[a-z]{0,5}[.:：]?\s{0,2}[+\d(). -]{0,12}|\+\d{1,3}[ .-]?)$/i;
 const UNIT_AFTER =

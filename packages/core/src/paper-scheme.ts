@@ -143,10 +143,10 @@ export const SCHEME_RULES: Readonly<Record<PaperScheme, SchemeRule>> = {
     site: "PMLR",
     parse: (local) => byPattern("pmlr", /^([vr]\d{1,4})\/([a-z0-9][a-z0-9_'-]{0,80})$/)(local.toLowerCase()),
     links: (local) => {
+      // Newer volumes (as seen in 2026) keep their files in the volume's repository, not beside the page.
       const [volume, name] = parts(local);
       const base = `https://proceedings.mlr.press/${volume}/${name}`;
-      // From volume 234 on the files are kept in each volume's repository, not beside the page.
-      const isInRepository = volume.startsWith("v") && Number(volume.slice(1)) >= 234;
+      const isInRepository = volume === "v235" || volume === "v244" || Number(volume.slice(1)) >= 252;
       const pdf = isInRepository
         ? `https://raw.githubusercontent.com/mlresearch/${volume}/main/assets/${name}/${name}.pdf`
         : `${base}/${name}.pdf`;

@@ -19,7 +19,6 @@ const VENUE_NAMES: readonly string[] = [
   "CoNLL",
   "CoRL",
   "CVPR",
-  "DLDE",
   "EACL",
   "ECCV",
   "EMNLP",
