@@ -1,4 +1,5 @@
 export * from "./backend/index.ts";
+export * from "./export/index.ts";
 export * from "./losses/index.ts";
 export * from "./models/index.ts";
 export * from "./nn/index.ts";

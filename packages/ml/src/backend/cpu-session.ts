@@ -19,7 +19,10 @@ export class FeedError extends Error {
   override readonly name = "FeedError";
 }
 
-/** One ONNX graph of static shapes on the CPU provider. */
+/** Shapes of fed values by input name. */
+export type FeedShapes = Readonly<Record<string, readonly number[]>>;
+
+/** One ONNX graph on the CPU provider. */
 export class CpuSession {
   readonly #session: InferenceSession;
   readonly #model: OnnxModel;
@@ -37,15 +40,21 @@ export class CpuSession {
       executionMode: "sequential",
       graphOptimizationLevel: options.optimization ?? "all",
       logSeverityLevel: 3,
+      // Threads that spin while they wait slow everything else on a shared machine and gain nothing on large products.
+      extra: { session: { intra_op: { allow_spinning: "0" } } },
     });
     return new CpuSession(session, model);
   }
 
-  /** Runs the graph. The arrays that come back are copies and belong to the caller. */
-  async run(feeds: Feeds): Promise<Record<string, FetchedArray>> {
+  /**
+   * Runs the graph. The arrays that come back are copies and belong to the caller.
+   * @param shapes shapes of the inputs whose shape the graph leaves open
+   */
+  async run(feeds: Feeds, shapes: FeedShapes = {}): Promise<Record<string, FetchedArray>> {
     const tensors: Record<string, Tensor> = {};
-    for (const { name, dtype, shape } of this.#model.graph.inputs) {
+    for (const { name, dtype, shape: declared } of this.#model.graph.inputs) {
       const data = feeds[name];
+      const shape = shapes[name] ?? declared;
       if (data === undefined) throw new FeedError(`the graph's input "${name}" was not fed`);
       const expected = shape.reduce<number>((product, dim) => product * (dim as number), 1);
       if (data.length !== expected) {

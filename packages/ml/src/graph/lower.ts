@@ -30,6 +30,10 @@ export interface LowerOptions {
   readonly target: LoweringTarget;
   /** Parameters given here become constants of the model; the others become inputs. */
   readonly constants?: ReadonlyMap<string, Tensor>;
+  /** Name of the ONNX graph; "train" when left out */
+  readonly graphName?: string;
+  /** Integer inputs are int64, as other tools feed them; int32 when left out */
+  readonly hasInt64Inputs?: boolean;
 }
 
 export interface LoweredGraph {
@@ -43,6 +47,7 @@ interface Context {
   readonly builder: GraphBuilder;
   readonly target: LoweringTarget;
   readonly constants: ReadonlyMap<string, Tensor>;
+  readonly hasInt64Inputs: boolean;
   /** Nodes of equal op and inputs are computed once. */
   readonly valueByKey: Map<string, Value>;
   readonly useCounts: ReadonlyMap<Node, number>;
@@ -54,11 +59,12 @@ type LowerRule<K extends OpKind> = (context: Context, node: Node<K>, inputs: rea
 /** Lowers the named results to one ONNX graph. Names of inputs and parameters become the names of its inputs. */
 export function lowerGraph(outputs: ReadonlyMap<string, Node>, options: LowerOptions): LoweredGraph {
   const order = topologicalOrder([...outputs.values()]);
-  const builder = new GraphBuilder("train");
+  const builder = new GraphBuilder(options.graphName ?? "train");
   const context: Context = {
     builder,
     target: options.target,
     constants: options.constants ?? new Map(),
+    hasInt64Inputs: options.hasInt64Inputs ?? false,
     valueByKey: new Map(),
     useCounts: countUses(order, outputs.values()),
     valueOf: new Map(),
@@ -215,8 +221,15 @@ function lowerErfSeries({ builder }: Context, x: Value): Value {
 
 /** A total table: an op that cannot be lowered does not compile. */
 const LOWERING: { readonly [K in OpKind]: LowerRule<K> } = {
-  input: ({ builder, ...context }, node) =>
-    builder.input(node.op.name, dataType({ builder, ...context }, node.dtype), node.shape),
+  input: (context, node) => {
+    const { builder, hasInt64Inputs } = context;
+    if (!hasInt64Inputs || node.dtype !== "int") {
+      return builder.input(node.op.name, dataType(context, node.dtype), node.shape);
+    }
+    return builder.op("Cast", [builder.input(node.op.name, "int64", node.shape)], {
+      to: dataTypeCode("int32"),
+    });
+  },
   parameter: (context, node) => {
     const { name } = node.op;
     const tensor = context.constants.get(name);

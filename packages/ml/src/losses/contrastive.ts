@@ -1,4 +1,19 @@
-import { add, cast, concat, constant, equal, greater, indices, mul, type Node, reduceMean, reduceSum, reshape, sub, where } from "../graph/index.ts";
+import {
+  add,
+  cast,
+  concat,
+  constant,
+  equal,
+  greater,
+  indices,
+  mul,
+  type Node,
+  reduceMean,
+  reduceSum,
+  reshape,
+  sub,
+  where,
+} from "../graph/index.ts";
 import { logSumExp } from "./cross-entropy.ts";
 import { cosineMatrix, pairwiseCosine } from "./similarity.ts";
 
@@ -17,7 +32,17 @@ function shiftedIdentity(n: number, shift: number): Node {
 export function infoNceOfScores(scores: Node): Node {
   const [n, candidates] = scores.shape as [number, number];
   const column = reshape(indices(scores, 0), [n, 1]);
-  const isPositive = cast(equal(column, constant(Array.from({ length: candidates }, (_, k) => k), [candidates], "int")), "float");
+  const isPositive = cast(
+    equal(
+      column,
+      constant(
+        Array.from({ length: candidates }, (_, k) => k),
+        [candidates],
+        "int",
+      ),
+    ),
+    "float",
+  );
   return reduceMean(sub(logSumExp(scores), reduceSum(mul(scores, isPositive), [-1])));
 }
 
@@ -25,7 +50,12 @@ export function infoNceOfScores(scores: Node): Node {
  * InfoNCE with in-batch negatives and, where given, hard negatives.
  * queries, positives [n, d]; hardNegatives [k, d] (every query sees all of them); scale = 1 / temperature.
  */
-export function infoNce(queries: Node, positives: Node, scale: number, hardNegatives: Node | null = null): Node {
+export function infoNce(
+  queries: Node,
+  positives: Node,
+  scale: number,
+  hardNegatives: Node | null = null,
+): Node {
   const candidates = hardNegatives ? concat([positives, hardNegatives], 0) : positives;
   return infoNceOfScores(mul(cosineMatrix(queries, candidates), scale));
 }

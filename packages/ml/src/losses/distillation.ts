@@ -1,4 +1,16 @@
-import { add, div, matmul, maximum, mul, type Node, reduceMean, reduceSum, reshape, square, sub } from "../graph/index.ts";
+import {
+  add,
+  div,
+  matmul,
+  maximum,
+  mul,
+  type Node,
+  reduceMean,
+  reduceSum,
+  reshape,
+  square,
+  sub,
+} from "../graph/index.ts";
 import { cosineDistance, cosineMatrix } from "./similarity.ts";
 
 /**

@@ -5,7 +5,19 @@
  *   T_ij = a·m_i·m_j + (1 − a)·e_i·e_j where m knows both texts, e_i·e_j where it does not
  */
 import type { Node } from "../graph/node.ts";
-import { add, div, input, matmul, mul, reduceMean, reduceSum, reshape, sqrt, square, sub } from "../graph/ops.ts";
+import {
+  add,
+  div,
+  input,
+  matmul,
+  mul,
+  reduceMean,
+  reduceSum,
+  reshape,
+  sqrt,
+  square,
+  sub,
+} from "../graph/ops.ts";
 
 export interface DistillationWeights {
   /** w_m */
@@ -52,12 +64,17 @@ export function distillationLoss(
 ): DistillationLoss {
   const texts = embeddings.shape[0] as number;
   const unit = unitRows(embeddings);
-  const cosineTo = (head: Node, target: Node) => reduceSum(mul(unitRows(matmul(unit, head)), target), [1], false);
+  const cosineTo = (head: Node, target: Node) =>
+    reduceSum(mul(unitRows(matmul(unit, head)), target), [1], false);
   const known = add(reduceSum(teachers.mMask, null, false), 1e-6);
   const cosineM = div(reduceSum(mul(cosineTo(heads.m, teachers.m), teachers.mMask), null, false), known);
   const cosineE = reduceMean(cosineTo(heads.e, teachers.e), null, false);
   const target = mixedSimilarity(teachers, texts, weights.mixture);
-  const similarityError = reduceMean(square(sub(matmul(unit, unit, { transposeB: true }), target)), null, false);
+  const similarityError = reduceMean(
+    square(sub(matmul(unit, unit, { transposeB: true }), target)),
+    null,
+    false,
+  );
   const headLoss = add(mul(sub(1, cosineM), weights.m), mul(sub(1, cosineE), weights.e));
   return {
     loss: add(headLoss, mul(similarityError, weights.similarity)),

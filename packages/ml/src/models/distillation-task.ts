@@ -1,7 +1,12 @@
 import type { Feeds } from "../backend/cpu-session.ts";
 import type { StepDefinition } from "../backend/step-graph.ts";
 import { add, concat, input, mul, type Node, slice } from "../graph/index.ts";
-import { cosineHeadLoss, mixedTeacherSimilarity, selfSimilarity, similarityMatrixLoss } from "../losses/index.ts";
+import {
+  cosineHeadLoss,
+  mixedTeacherSimilarity,
+  selfSimilarity,
+  similarityMatrixLoss,
+} from "../losses/index.ts";
 import { dense, ForwardContext, lecun, maskFromLengths, type ParameterSpec } from "../nn/index.ts";
 import type { TrainTask } from "../train/task.ts";
 import { encode } from "./encoder.ts";
@@ -45,7 +50,12 @@ export interface DistillationOptions {
 }
 
 /** The weights of the first sketch that worked: heads 1 and 4, similarity matrix 20. */
-export const DISTILLATION_DEFAULTS = { headWeightM: 1, headWeightE: 4, similarityScale: 20, teacherShareM: 0.3 } as const;
+export const DISTILLATION_DEFAULTS = {
+  headWeightM: 1,
+  headWeightE: 4,
+  similarityScale: 20,
+  teacherShareM: 0.3,
+} as const;
 
 interface BlockShape {
   readonly rows: number;
@@ -53,7 +63,12 @@ interface BlockShape {
 }
 
 /** Pooled vectors of one block of tokens whose inputs are named after it. */
-function encodeBlock(context: ForwardContext, config: EncoderConfig, name: string, { rows, length }: BlockShape): Node {
+function encodeBlock(
+  context: ForwardContext,
+  config: EncoderConfig,
+  name: string,
+  { rows, length }: BlockShape,
+): Node {
   const tokenIds = input(`${name}/tokenIds`, "int", [rows, length]);
   const lengths = input(`${name}/lengths`, "int", [rows]);
   return encode(context, config, { tokenIds, mask: maskFromLengths(tokenIds, lengths) }).pooled;
@@ -85,21 +100,33 @@ function defineDistillation(
   const { config, teacherDimensions = 192 } = options;
   const context = new ForwardContext(true);
   const blocks = Object.entries({ short, long }).filter(([, block]) => block.rows > 0);
-  const pooled = concat(blocks.map(([name, block]) => encodeBlock(context, config, name, block)), 0);
+  const pooled = concat(
+    blocks.map(([name, block]) => encodeBlock(context, config, name, block)),
+    0,
+  );
   const texts = short.rows + long.rows;
   const m = input("m", "float", [texts, teacherDimensions]);
   const mMask = input("mMask", "float", [texts]);
   const e = input("e", "float", [texts, teacherDimensions]);
-  const head = (name: string): Node => dense(context, `heads.${name}`, pooled, teacherDimensions, { initializer: lecun(), hasBias: false });
+  const head = (name: string): Node =>
+    dense(context, `heads.${name}`, pooled, teacherDimensions, { initializer: lecun(), hasBias: false });
   const headLossM = cosineHeadLoss(head("m"), m, mMask);
   const headLossE = cosineHeadLoss(head("e"), e, null);
   const heads = add(mul(headLossM, options.headWeightM), mul(headLossE, options.headWeightE));
   const metrics: Record<string, Node> = { headM: headLossM, headE: headLossE };
   if (options.similarityScale === 0) return { loss: heads, metrics, specs: context.specs() };
   const teacher = mixedTeacherSimilarity(m, mMask, e, options.teacherShareM);
-  const widths = [...(options.matryoshkaDims ?? []).filter((width) => width < config.hiddenSize), config.hiddenSize];
-  const terms = widths.map((width) => similarityMatrixLoss(selfSimilarity(slice(pooled, 1, 0, width)), teacher, 1));
-  const similarity = mul(terms.reduce((a, b) => add(a, b)), 1 / terms.length);
+  const widths = [
+    ...(options.matryoshkaDims ?? []).filter((width) => width < config.hiddenSize),
+    config.hiddenSize,
+  ];
+  const terms = widths.map((width) =>
+    similarityMatrixLoss(selfSimilarity(slice(pooled, 1, 0, width)), teacher, 1),
+  );
+  const similarity = mul(
+    terms.reduce((a, b) => add(a, b)),
+    1 / terms.length,
+  );
   metrics.similarity = terms.at(-1)!;
   return { loss: add(heads, mul(similarity, options.similarityScale)), metrics, specs: context.specs() };
 }

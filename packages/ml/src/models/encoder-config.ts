@@ -59,7 +59,8 @@ export class EncoderConfigError extends Error {
 
 /** RoFormer's defaults under the given values. @throws EncoderConfigError when sizes do not fit each other */
 export function encoderConfig(
-  values: Pick<EncoderConfig, "vocabSize" | "hiddenSize" | "numHiddenLayers" | "numAttentionHeads"> & Partial<EncoderConfig>,
+  values: Pick<EncoderConfig, "vocabSize" | "hiddenSize" | "numHiddenLayers" | "numAttentionHeads"> &
+    Partial<EncoderConfig>,
 ): EncoderConfig {
   const config: EncoderConfig = {
     intermediateSize: 4 * values.hiddenSize,
@@ -90,7 +91,9 @@ export function encoderConfig(
  * token. Layers added later (`numHiddenLayers`) start as the identity: LN(LN(x) + 0) = LN(x) while the norms' scale is
  * 1 and their bias 0; see `EMBEDDING_NORM_PARAMETERS`.
  */
-export function studentConfig(values: Partial<EncoderConfig> & { readonly vocabSize: number }): EncoderConfig {
+export function studentConfig(
+  values: Partial<EncoderConfig> & { readonly vocabSize: number },
+): EncoderConfig {
   return encoderConfig({
     hiddenSize: 256,
     numHiddenLayers: 0,
@@ -106,4 +109,7 @@ export function studentConfig(values: Partial<EncoderConfig> & { readonly vocabS
 }
 
 /** Keep these frozen while the student has no layers, so that added post-norm layers start as the identity. */
-export const EMBEDDING_NORM_PARAMETERS: ReadonlySet<string> = new Set(["embeddings.norm.scale", "embeddings.norm.bias"]);
+export const EMBEDDING_NORM_PARAMETERS: ReadonlySet<string> = new Set([
+  "embeddings.norm.scale",
+  "embeddings.norm.bias",
+]);

@@ -1,12 +1,12 @@
 import {
   add,
+  div,
   exp,
   gatherRows,
   gelu,
   indices,
   matmul,
   mul,
-  div,
   type Node,
   reduceSum,
   reshape,
@@ -15,7 +15,17 @@ import {
   softmax,
   transpose,
 } from "../graph/index.ts";
-import { type ForwardContext, dense, type Initializer, layerNorm, normal, paddingBias, type RotaryTables, rotaryTables, zeros } from "../nn/index.ts";
+import {
+  dense,
+  type ForwardContext,
+  type Initializer,
+  layerNorm,
+  normal,
+  paddingBias,
+  type RotaryTables,
+  rotaryTables,
+  zeros,
+} from "../nn/index.ts";
 import type { EncoderConfig } from "./encoder-config.ts";
 
 /** Token ids and what restricts attention among them. */
@@ -48,17 +58,26 @@ export function encode(context: ForwardContext, config: EncoderConfig, inputs: E
     const tables = rotaryTables(positions, config.hiddenSize / config.numAttentionHeads, config.rotaryBase);
     const padding = paddingBias(inputs.mask);
     const bias = inputs.bias ? add(inputs.bias, padding) : padding;
-    for (let layer = 0; layer < numHiddenLayers; layer++) x = encoderLayer(context, config, `layers.${layer}`, x, bias, tables);
+    for (let layer = 0; layer < numHiddenLayers; layer++)
+      x = encoderLayer(context, config, `layers.${layer}`, x, bias, tables);
   }
   return { sequence: x, pooled: pool(context, config, inputs, x) };
 }
 
 /** The token table [vocabSize, hiddenSize]; tied with the output of the language-model head. */
 export function tokenTable(context: ForwardContext, config: EncoderConfig): Node {
-  return context.parameter("embeddings.token", [config.vocabSize, config.hiddenSize], normal(config.initializerStd));
+  return context.parameter(
+    "embeddings.token",
+    [config.vocabSize, config.hiddenSize],
+    normal(config.initializerStd),
+  );
 }
 
-function embed(context: ForwardContext, config: EncoderConfig, { tokenIds, segmentIds }: EncoderInputs): Node {
+function embed(
+  context: ForwardContext,
+  config: EncoderConfig,
+  { tokenIds, segmentIds }: EncoderInputs,
+): Node {
   let x = gatherRows(tokenTable(context, config), tokenIds);
   if (config.typeVocabSize > 0) {
     const shape = [config.typeVocabSize, config.hiddenSize];
@@ -90,7 +109,13 @@ export const deepNormAlpha = (layers: number): number => (2 * layers) ** 0.25;
 /** β, the gain of DeepNorm's feed-forward, value and output projections. */
 export const deepNormBeta = (layers: number): number => (8 * layers) ** -0.25;
 
-function residual(context: ForwardContext, config: EncoderConfig, name: string, x: Node, f: (x: Node) => Node): Node {
+function residual(
+  context: ForwardContext,
+  config: EncoderConfig,
+  name: string,
+  x: Node,
+  f: (x: Node) => Node,
+): Node {
   const norm = (value: Node): Node => layerNorm(context, `${name}.norm`, value, config.layerNormEpsilon);
   const branch = (value: Node): Node => context.dropout(f(value), config.hiddenDropout);
   switch (config.normPlacement) {
@@ -106,7 +131,8 @@ function residual(context: ForwardContext, config: EncoderConfig, name: string, 
 /** Initial weights of the projections inside a block; DeepNorm scales all but queries and keys by β. */
 function projectionInit(config: EncoderConfig, role: "queryKey" | "inner" | "last"): Initializer {
   if (role === "last" && config.hasZeroInitResidual) return zeros;
-  const gain = config.normPlacement === "deep" && role !== "queryKey" ? deepNormBeta(config.numHiddenLayers) : 1;
+  const gain =
+    config.normPlacement === "deep" && role !== "queryKey" ? deepNormBeta(config.numHiddenLayers) : 1;
   return normal(config.initializerStd * gain);
 }
 
@@ -123,7 +149,9 @@ function selfAttention(
   const [batch, seq] = [x.shape[0]!, x.shape[1]!];
   // [batch, seq, hidden] → [batch, heads, seq, headDim]
   const heads = (part: string, role: "queryKey" | "inner"): Node => {
-    const projected = dense(context, `${name}.${part}`, x, hiddenSize, { initializer: projectionInit(config, role) });
+    const projected = dense(context, `${name}.${part}`, x, hiddenSize, {
+      initializer: projectionInit(config, role),
+    });
     return transpose(reshape(projected, [batch, seq, numAttentionHeads, headDim]), [0, 2, 1, 3]);
   };
   const query = rotary(heads("query", "queryKey"), cosines, sines);
@@ -137,13 +165,20 @@ function selfAttention(
 }
 
 function feedForward(context: ForwardContext, config: EncoderConfig, name: string, x: Node): Node {
-  const inner = dense(context, `${name}.inner`, x, config.intermediateSize, { initializer: projectionInit(config, "inner") });
+  const inner = dense(context, `${name}.inner`, x, config.intermediateSize, {
+    initializer: projectionInit(config, "inner"),
+  });
   return dense(context, `${name}.output`, gelu(inner, config.isGeluApproximate), config.hiddenSize, {
     initializer: projectionInit(config, "last"),
   });
 }
 
-function pool(context: ForwardContext, config: EncoderConfig, { tokenIds, mask }: EncoderInputs, x: Node): Node {
+function pool(
+  context: ForwardContext,
+  config: EncoderConfig,
+  { tokenIds, mask }: EncoderInputs,
+  x: Node,
+): Node {
   const { hiddenSize } = config;
   const [batch, seq] = [x.shape[0]!, x.shape[1]!];
   if (config.pooling === "cls") {

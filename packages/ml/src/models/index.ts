@@ -1,3 +1,3 @@
+export * from "./distillation-task.ts";
 export * from "./encoder.ts";
 export * from "./encoder-config.ts";
-export * from "./distillation-task.ts";

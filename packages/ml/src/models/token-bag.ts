@@ -7,7 +7,20 @@
 import type { SpecialTokenIds } from "@cool-papers/text";
 import { SeededRandom } from "../data/seeded-random.ts";
 import type { Node } from "../graph/node.ts";
-import { add, cast, div, exp, gatherRows, greater, matmul, mul, parameter, reduceSum, reshape, sqrt } from "../graph/ops.ts";
+import {
+  add,
+  cast,
+  div,
+  exp,
+  gatherRows,
+  greater,
+  matmul,
+  mul,
+  parameter,
+  reduceSum,
+  reshape,
+  sqrt,
+} from "../graph/ops.ts";
 import type { Parameter } from "../parameters.ts";
 
 export interface TokenBagConfig {
@@ -79,7 +92,10 @@ export function initialTokenBag(
   for (let i = 0; i < embedding.length; i++) embedding[i] = normal(random) / Math.sqrt(hiddenSize);
   let total = 0;
   for (let id = 0; id < vocabSize; id++) total += tokenCounts[id]!;
-  const logWeight = Float32Array.from({ length: vocabSize }, (_, id) => -Math.log1p((1e3 * tokenCounts[id]!) / total));
+  const logWeight = Float32Array.from(
+    { length: vocabSize },
+    (_, id) => -Math.log1p((1e3 * tokenCounts[id]!) / total),
+  );
   return [
     ["bag.embedding", { data: embedding, shape: [vocabSize, hiddenSize] }],
     ["bag.logWeight", { data: logWeight, shape: [vocabSize, 1] }],

@@ -30,7 +30,9 @@ export class ForwardContext {
     const known = this.#nodes.get(name);
     if (known !== undefined) {
       if (known.shape.join() !== shape.join()) {
-        throw new GraphError(`parameter "${name}" is [${known.shape}] in one place and [${shape}] in another`);
+        throw new GraphError(
+          `parameter "${name}" is [${known.shape}] in one place and [${shape}] in another`,
+        );
       }
       return known;
     }

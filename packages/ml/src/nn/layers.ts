@@ -9,7 +9,13 @@ export interface DenseOptions {
 }
 
 /** x · `<name>.weight` [in, out] + `<name>.bias` [out]. */
-export function dense(context: ForwardContext, name: string, x: Node, outSize: number, options: DenseOptions): Node {
+export function dense(
+  context: ForwardContext,
+  name: string,
+  x: Node,
+  outSize: number,
+  options: DenseOptions,
+): Node {
   const inSize = x.shape.at(-1) as number;
   const weight = context.parameter(`${name}.weight`, [inSize, outSize], options.initializer);
   const bias = (options.hasBias ?? true) ? context.parameter(`${name}.bias`, [outSize], zeros) : null;

@@ -16,7 +16,10 @@ export interface TrainLoopOptions<Batch> {
    * Called after every step: metrics, progress, evaluation, checkpoints. May be slow; the next step waits.
    * Return "stop" to end training (early stop).
    */
-  readonly onStep?: (report: StepReport, elapsedSeconds: number) => Promise<"stop" | undefined> | "stop" | undefined;
+  readonly onStep?: (
+    report: StepReport,
+    elapsedSeconds: number,
+  ) => Promise<"stop" | undefined> | "stop" | undefined;
 }
 
 /** Why training ended. */
