@@ -97,7 +97,12 @@ export const STEPS = {
 
 export type StepName = keyof typeof STEPS;
 export type StepOptions<Name extends StepName> = z.input<(typeof STEPS)[Name]["options"]>;
-export type StepReport<Name extends StepName> = Awaited<ReturnType<(typeof STEPS)[Name]["run"]>>;
+type StepReports = {
+  [Name in StepName]: (typeof STEPS)[Name]["run"] extends (...args: never[]) => Promise<infer Report>
+    ? Report
+    : never;
+};
+export type StepReport<Name extends StepName> = StepReports[Name];
 
 /** True for a name in the table. */
 export function isStepName(name: string): name is StepName {
@@ -122,7 +127,7 @@ export async function claimStep<Name extends StepName>(
     throw new StepOptionsError(`${name}: ${z.prettifyError(options.error).replace(/\s+/gu, " ")}`);
   const release = step.writes ? await acquireWriter(context.dataDir, name, context.clock()) : async () => {};
   return {
-    run: async (streams) => {
+    run: async (streams): Promise<StepReport<Name>> => {
       try {
         return (await step.run(context, options.data, streams)) as StepReport<Name>;
       } finally {
