@@ -1,5 +1,3 @@
-export * from "./bundle/bundle.ts";
-export * from "./bundle/bundle-config.ts";
 export * from "./bundle/index.ts";
 export * from "./graph/builder.ts";
 export * from "./graph/op-rules.ts";

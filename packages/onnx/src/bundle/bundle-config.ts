@@ -1,127 +1,111 @@
-/** How one vector comes out of a text's tokens. The graph does it; users only show it. */
-export const POOLINGS = ["cls", "mean", "weighted"] as const;
-export type BundlePooling = (typeof POOLINGS)[number];
-
-/** `config.json` of a bundle: what a user of the encoder has to know. */
-export interface BundleConfig {
-  readonly formatVersion: 1;
-  /** letters, digits, dot, dash and underscore, such as `roformer-sim-papers-tiny` */
-  readonly name: string;
-  /** changes with every training; stored beside vectors so that they are not compared across versions */
-  readonly revision: string;
-  readonly architecture: string;
-  readonly license: string;
-  readonly pooling: BundlePooling;
-  /** length of the vectors */
-  readonly dimension: number;
-  /** lengths at which a vector may be cut (and normalised again), ascending; `dimension` is the last */
-  readonly matryoshkaDims: readonly number[];
-  /** longest text in tokens, [CLS] and [SEP] included */
-  readonly maxTokens: number;
-  /** put before a text by its role; empty where the model wants none */
-  readonly prefixes: { readonly query: string; readonly document: string };
-  readonly graph: {
-    /** int64 [batch, seq] */
-    readonly inputIds: string;
-    /** int64 [batch, seq], 1 for real tokens */
-    readonly attentionMask: string;
-    /** float32 [batch, dimension], unit vectors */
-    readonly embedding: string;
-  };
-  /** measured values by name, such as `autoscholar.recallAt20` */
-  readonly metrics: Readonly<Record<string, number>>;
-  /** what the model was trained on and under which licences */
-  readonly dataStatement: string;
-  /** the encoder's hyperparameters as its trainer knows them */
-  readonly encoder: Readonly<Record<string, string | number | boolean>>;
-}
-
-/** A `config.json` that cannot be used. */
-export class BundleConfigError extends Error {
-  override readonly name = "BundleConfigError";
-}
-
-type Check = (value: unknown) => string | null;
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const text: Check = (value) =>
-  typeof value === "string" && value !== "" ? null : "a text that is not empty";
-const anyText: Check = (value) => (typeof value === "string" ? null : "a text");
-const positiveInteger: Check = (value) =>
-  Number.isInteger(value) && (value as number) > 0 ? null : "a whole number above 0";
-
-function record(check: Check, what: string): Check {
-  return (value) => {
-    if (!isObject(value)) return what;
-    return Object.values(value).every((entry) => check(entry) === null) ? null : what;
-  };
-}
-
-function object(fields: Readonly<Record<string, Check>>): Check {
-  return (value) => {
-    if (!isObject(value)) return "an object";
-    for (const [name, check] of Object.entries(fields)) {
-      const wanted = check(value[name]);
-      if (wanted !== null) return `an object whose "${name}" is ${wanted}`;
-    }
-    return null;
-  };
-}
-
-const finite: Check = (value) => (Number.isFinite(value) ? null : "a number");
-const plain: Check = (value) =>
-  ["string", "number", "boolean"].includes(typeof value) ? null : "a plain value";
-
-const FIELDS: { readonly [K in keyof BundleConfig]: Check } = {
-  formatVersion: (value) => (value === 1 ? null : "1 (a newer format needs a newer reader)"),
-  name: (value) =>
-    typeof value === "string" && /^[\w.-]+$/.test(value) ? null : "letters, digits, dot, dash, underscore",
-  revision: text,
-  architecture: text,
-  license: text,
-  pooling: (value) => (POOLINGS.includes(value as BundlePooling) ? null : `one of ${POOLINGS.join(", ")}`),
-  dimension: positiveInteger,
-  matryoshkaDims: (value) => (isAscending(value) ? null : "ascending whole numbers above 0"),
-  maxTokens: positiveInteger,
-  prefixes: object({ query: anyText, document: anyText }),
-  graph: object({ inputIds: text, attentionMask: text, embedding: text }),
-  metrics: record(finite, "an object of numbers"),
-  dataStatement: text,
-  encoder: record(plain, "an object of plain values"),
-};
-
-function isAscending(value: unknown): boolean {
-  return (
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((size, k) => positiveInteger(size) === null && (k === 0 || size > value[k - 1]))
-  );
-}
-
 /**
- * Checks a parsed `config.json`; unknown fields are dropped.
- * @throws BundleConfigError that names the field, what it holds and what it should hold
+ * `config.json` of a model bundle: the contract between the training stack, which writes it, and the embedder, which
+ * reads it. Version 1:
+ *
+ * - the model reads `input_ids` and `attention_mask` [batch, length] int64 (and `token_type_ids` where it has them);
+ * - pooling "none": its first output is [batch, dimension], already pooled; "mean" and "cls": its first output is the
+ *   last hidden state [batch, length, dimension], and the reader pools;
+ * - vectors are scaled to length 1 after cutting to one of `matryoshkaDims`.
  */
-export function validateBundleConfig(value: unknown): BundleConfig {
-  if (!isObject(value))
-    throw new BundleConfigError(`config.json holds ${JSON.stringify(value)}, not an object`);
-  for (const [name, check] of Object.entries(FIELDS)) {
-    const wanted = check(value[name]);
-    if (wanted !== null) {
-      throw new BundleConfigError(
-        `config.json: "${name}" is ${JSON.stringify(value[name]) ?? "missing"}; it should be ${wanted}`,
-      );
-    }
+export const BUNDLE_FORMAT_VERSION = 1;
+
+export const BUNDLE_VARIANTS = ["float32", "float16", "int8"] as const;
+export type BundleVariant = (typeof BUNDLE_VARIANTS)[number];
+
+export const POOLINGS = ["mean", "cls", "none"] as const;
+export type Pooling = (typeof POOLINGS)[number];
+
+export interface BundleFile {
+  /** Name within the bundle's folder. */
+  readonly file: string;
+  /** Hex. */
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+export interface BundleConfig {
+  readonly formatVersion: typeof BUNDLE_FORMAT_VERSION;
+  /** Name and version; vectors in the database are stored under it. Letters, digits, `.`, `_`, `-`. */
+  readonly id: string;
+  /** Sizes of the network, for people and for who trains on. */
+  readonly architecture: Readonly<Record<string, string | number | boolean>>;
+  /** Numbers in a full vector. */
+  readonly dimension: number;
+  /** Lengths a vector may be cut to, the full one first. */
+  readonly matryoshkaDims: readonly number[];
+  /** Tokens of the longest text, special tokens included. */
+  readonly maxTokens: number;
+  readonly pooling: Pooling;
+  /** Put before a text by its use; empty for none. */
+  readonly prefixes: { readonly query: string; readonly document: string };
+  readonly variants: Readonly<Partial<Record<BundleVariant, BundleFile>>>;
+  readonly tokenizer: BundleFile;
+  /** Measured figures by name, as the evaluation command printed them. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** What it was trained on, and what must not be assumed. */
+  readonly dataStatement: string;
+  readonly license: string;
+}
+
+/** A bundle is missing, incomplete or damaged; the message names the folder, the file and the way out. */
+export class BundleError extends Error {
+  override readonly name = "BundleError";
+}
+
+/** Checks a parsed config.json. Throws a BundleError that names the field. */
+export function parseBundleConfig(value: unknown, folder: string): BundleConfig {
+  const wrong = (field: string, expected: string): never => {
+    throw new BundleError(`${folder}/config.json: ${field} must be ${expected}; export the bundle again.`);
+  };
+  if (!isRecord(value)) return wrong("the file", "a JSON object");
+  if (value.formatVersion !== BUNDLE_FORMAT_VERSION) wrong("formatVersion", String(BUNDLE_FORMAT_VERSION));
+  if (typeof value.id !== "string" || !/^[A-Za-z0-9._-]{1,100}$/.test(value.id))
+    wrong("id", "a name of letters, digits, . _ -");
+  if (!isPositiveInteger(value.dimension)) wrong("dimension", "a positive whole number");
+  if (!isPositiveInteger(value.maxTokens)) wrong("maxTokens", "a positive whole number");
+  if (!POOLINGS.some((pooling) => pooling === value.pooling))
+    wrong("pooling", `one of ${POOLINGS.join(", ")}`);
+  const dims = value.matryoshkaDims;
+  const dimension = value.dimension as number;
+  if (
+    !Array.isArray(dims) ||
+    dims[0] !== dimension ||
+    !dims.every((dim) => isPositiveInteger(dim) && dim <= dimension)
+  ) {
+    wrong("matryoshkaDims", `whole numbers up to ${dimension}, ${dimension} itself first`);
   }
-  const config = Object.fromEntries(
-    Object.keys(FIELDS).map((name) => [name, value[name]]),
-  ) as unknown as BundleConfig;
-  if (config.matryoshkaDims.at(-1) !== config.dimension) {
-    throw new BundleConfigError(
-      `config.json: "matryoshkaDims" ends with ${config.matryoshkaDims.at(-1)}, not with the dimension ${config.dimension}`,
+  const { prefixes } = value;
+  if (!isRecord(prefixes) || typeof prefixes.query !== "string" || typeof prefixes.document !== "string") {
+    wrong("prefixes", "an object with the strings query and document");
+  }
+  if (!isBundleFile(value.tokenizer)) wrong("tokenizer", "an object with file, sha256 and sizeBytes");
+  const { variants } = value;
+  const isVariants =
+    isRecord(variants) &&
+    Object.keys(variants).length > 0 &&
+    Object.entries(variants).every(
+      ([name, file]) => BUNDLE_VARIANTS.some((known) => known === name) && isBundleFile(file),
     );
-  }
-  return config;
+  if (!isVariants) wrong("variants", `an object with at least one of ${BUNDLE_VARIANTS.join(", ")}`);
+  return value as unknown as BundleConfig;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isPositiveInteger(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) > 0;
+}
+
+/** A file within the folder: a name with a separator would reach outside. */
+function isBundleFile(value: unknown): value is BundleFile {
+  return (
+    isRecord(value) &&
+    typeof value.file === "string" &&
+    /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value.file) &&
+    typeof value.sha256 === "string" &&
+    /^[0-9a-f]{64}$/.test(value.sha256) &&
+    Number.isInteger(value.sizeBytes)
+  );
 }
