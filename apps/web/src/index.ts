@@ -1,1 +1,1 @@
-export {};
+export { type RunningSite, type StartSiteOptions, startSite } from "./server/start-site.ts";

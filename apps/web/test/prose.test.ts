@@ -1,41 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { splitMath } from "../src/view/math-segments.ts";
-import { markerFor, paragraphs, prose } from "../src/view/prose.ts";
+import { paragraphs, prose } from "../src/view/prose.ts";
 
-const shown = (text: string, terms: string[] = []): string => prose(text, markerFor(terms)).value;
-
-describe("L10 splitMath", () => {
-  it("joins back to the text it was given", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom("$", "\\", "(", ")", "[", "]", "a", "1", " ", "{", "}", "<") }), (text) => {
-        expect(splitMath(text).map((segment) => segment.raw).join("")).toBe(text);
-      }),
-    );
-  });
-
-  it.each([
-    ["a $x$ b", ["x"]],
-    ["$$E=mc^2$$", ["E=mc^2"]],
-    ["\\(a\\) and \\[b\\]", ["a", "b"]],
-    ["$a\\$b$", ["a\\$b"]],
-  ])("finds the formulas of %s", (text, formulas) => {
-    expect(splitMath(text).flatMap((segment) => (segment.kind === "math" ? [segment.tex] : []))).toEqual(formulas);
-  });
-
-  it.each(["from $5 to $10 a month", "it costs $5", "a \\$5 note and $ 6", "never $closes", "\\[ open", "$$"])(
-    "leaves %s as text",
-    (text) => {
-      expect(splitMath(text).every((segment) => segment.kind === "text")).toBe(true);
-    },
-  );
-
-  it("takes linear time on dollars that never close", () => {
-    const startedAt = performance.now();
-    splitMath("$a ".repeat(20_000));
-    expect(performance.now() - startedAt).toBeLessThan(1000);
-  });
-});
+const shown = (text: string, terms: string[] = []): string => prose(text, terms).value;
 
 describe("L10 prose", () => {
   it("typesets mathematics as HTML and MathML", () => {
@@ -77,15 +44,14 @@ describe("L10 prose", () => {
   it("adds no element that was not asked for, whatever the text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.array(fc.string(), { maxLength: 3 }), (text, terms) => {
-        const out = prose(text.replaceAll("$", "").replaceAll("\\", ""), markerFor(terms)).value;
+        const out = prose(text.replaceAll("$", "").replaceAll("\\", ""), terms).value;
         expect(out.replace(/<\/?mark>|<a href="https?:[^"<>]*" rel="nofollow ugc noopener">|<\/a>/g, "")).not.toMatch(/[<>"']/);
       }),
     );
   });
 
-  it("marks whole words, whatever their case, and parts of Chinese text", () => {
-    expect(shown("Attention is all. inattention", ["attention"])).toBe("<mark>Attention</mark> is all. inattention");
-    expect(shown("旋转位置编码", ["位置"])).toBe("旋转<mark>位置</mark>编码");
+  it("marks whole words in all their forms, whatever the case", () => {
+    expect(shown("Images, inattention, image", ["image"])).toBe("<mark>Images</mark>, inattention, <mark>image</mark>");
   });
 
   it("marks nothing inside a formula", () => {

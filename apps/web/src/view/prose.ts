@@ -1,28 +1,12 @@
+import { splitMath } from "@cool-papers/core";
+import { markTerms } from "@cool-papers/search/mark";
 import { escapeHtml, Markup } from "./html.ts";
-import { splitMath } from "./math-segments.ts";
 import { typeset } from "./typeset.ts";
 
-/**
- * Marks words in already split plain text. Made once for a list of papers; `null` marks nothing.
- * The pattern's first group is the word.
- */
-export type Marker = RegExp | null;
+/** Words to mark in a text; null marks nothing. */
+export type Marker = readonly string[] | null;
 
-const HAS_CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
-
-/** A marker for the words of a match; whole words only, but for scripts that write none. */
-export function markerFor(terms: readonly string[]): Marker {
-  const alternatives = [...new Set(terms.map((term) => term.trim()).filter((term) => term !== ""))]
-    .slice(0, 64)
-    .sort((a, b) => b.length - a.length)
-    .map((term) => {
-      const literal = term.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/\s+/g, "\\s+");
-      return HAS_CJK.test(term) ? literal : `(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`;
-    });
-  return alternatives.length === 0 ? null : new RegExp(`(${alternatives.join("|")})`, "giu");
-}
-
-/** Escaped text with the marker's words in <mark>. For names and other text without mathematics. */
+/** Escaped text with the marker's words, in any of their forms, in <mark>. For names and other text without mathematics. */
 export function markText(text: string, marker: Marker): Markup {
   return new Markup(marked(text, marker));
 }
@@ -34,13 +18,13 @@ export function markText(text: string, marker: Marker): Markup {
 export function prose(text: string, marker: Marker): Markup {
   let out = "";
   for (const segment of splitMath(text)) {
-    if (segment.kind === "text") out += plainText(segment.raw, marker);
+    if (segment.kind === "text") out += plainText(segment.content, marker);
     else {
-      const typesetHtml = typeset(segment.tex, segment.display);
+      const typesetHtml = typeset(segment.content, segment.isDisplay);
       out +=
         typesetHtml === null
-          ? `<code class="tex">${escapeHtml(segment.raw)}</code>`
-          : segment.display
+          ? `<code class="tex">${escapeHtml(segment.source)}</code>`
+          : segment.isDisplay
             ? `<span class="display-math">${typesetHtml}</span>`
             : typesetHtml;
     }
@@ -101,9 +85,7 @@ function link(written: string): string {
 
 function marked(text: string, marker: Marker): string {
   if (marker === null) return escapeHtml(text);
-  // split with one group gives text, word, text, word, …
-  return text
-    .split(marker)
-    .map((part, index) => (index % 2 === 1 ? `<mark>${escapeHtml(part)}</mark>` : escapeHtml(part)))
+  return markTerms(text, marker)
+    .map((part) => (part.marked ? `<mark>${escapeHtml(part.text)}</mark>` : escapeHtml(part.text)))
     .join("");
 }

@@ -9,13 +9,17 @@ const MACROS: Record<string, string> = {
   "\\xspace": "",
 };
 
+/** A longer formula is most often an unclosed dollar, and costs more than a page may spend. Characters. */
+const MAX_TEX_LENGTH = 1500;
+
 const rendered = new LruCache<string, string | null>(20_000);
 
 /**
- * HTML and MathML of a formula, or null when KaTeX cannot typeset it; the caller then shows the source as text.
+ * HTML and MathML of a formula, or null when KaTeX cannot typeset it or it is too long; the caller then shows the source as text.
  * KaTeX escapes its input; `trust: false` forbids links, images and raw HTML, and the limits stop macros that grow.
  */
 export function typeset(tex: string, display: boolean): string | null {
+  if (tex.length > MAX_TEX_LENGTH) return null;
   const key = `${display ? "d" : "i"}${tex}`;
   const known = rendered.get(key);
   if (known !== undefined) return known;

@@ -1,0 +1,153 @@
+import { type CategoryExpression, categoryName, expandCategory, printCategoryExpression } from "@cool-papers/core";
+import type { DaySort } from "@cool-papers/db";
+import type { ReactElement } from "react";
+import { formatLongDay, formatNumber } from "../i18n/format.ts";
+import { setStatus } from "../server/request-context.ts";
+import { theSite } from "../server/site.ts";
+import { type DayState, dayUrl, readDayUrl } from "../url/day-url.ts";
+import { MAX_SKIP } from "../url/limits.ts";
+import { searchFor } from "../url/search-url.ts";
+import { ListCards } from "./list-cards.tsx";
+import { pageTools } from "./page-tools.ts";
+import { pageLinks } from "./paging.ts";
+
+/** `cs.CL Computation and Language`, or the expression itself when it is more than one category. */
+export function categoryTitle(expression: CategoryExpression): string {
+  const { locale } = pageTools();
+  const [only] = expression.include;
+  if (only !== undefined && expression.include.length === 1 && expression.exclude.length === 0) {
+    return `${only} ${categoryName(only, locale)}`;
+  }
+  return printCategoryExpression(expression).replaceAll(",", " + ").replace(/-(?=[a-z])/g, " − ");
+}
+
+/** One announcement day of a union of categories (L1, L2): the newest, or the one asked for. */
+export async function CategoryView(props: { expression: CategoryExpression; path: string }): Promise<ReactElement> {
+  const { t, locale, address } = pageTools();
+  const { state, badDate } = readDayUrl(props.path, address.searchParams);
+  const name = categoryTitle(props.expression);
+  if (badDate !== null) {
+    setStatus(400);
+    return (
+      <div className="notice-page">
+        <h1>{name}</h1>
+        <p>{t("list.badDate", { value: badDate })}</p>
+        <p>
+          <a href={props.path}>{t("list.newest")}</a>
+        </p>
+      </div>
+    );
+  }
+  const set = {
+    include: props.expression.include.flatMap(expandCategory),
+    exclude: props.expression.exclude.flatMap(expandCategory),
+  };
+  const day = await theSite().categoryDay(set, state.date, { skip: state.skip, limit: state.show, sort: state.sort });
+  const plain = props.expression.exclude.length === 0 ? props.expression : null;
+  return (
+    <div className="list-page">
+      <header className="results-head">
+        <h1>{name}</h1>
+        {day.date === null ? null : (
+          <p className="list-day">
+            <time dateTime={day.date}>{formatLongDay(locale, day.date)}</time>{" "}
+            <span className="muted">{t("list.count", { count: day.total })}</span>
+          </p>
+        )}
+        <DayNavigation state={state} day={day} />
+        {props.expression.unknown.length === 0 ? null : (
+          <p className="notice">{t("list.unknownCategories", { list: props.expression.unknown.join(", ").slice(0, 300) })}</p>
+        )}
+        <p>
+          <a href={searchFor(`cat:${printCategoryExpression(props.expression)}`)}>{t("list.searchAll", { name })}</a>
+        </p>
+      </header>
+      {day.date === null ? <p className="notice">{t("list.never", { name })}</p> : null}
+      {day.date !== null && day.total === 0 ? (
+        <p className="notice">
+          {t("list.none", { name, day: formatLongDay(locale, day.date) })} <a href={props.path}>{t("list.newest")}</a>
+        </p>
+      ) : null}
+      <ListCards
+        papers={day.papers}
+        first={state.skip + 1}
+        options={{
+          withCategory:
+            plain === null ? null : (category) => `/arxiv/${printCategoryExpression({ ...plain, include: [...new Set([...plain.include, category])] })}`,
+          withoutCategory: (category) =>
+            `/arxiv/${printCategoryExpression({ ...props.expression, exclude: [...new Set([...props.expression.exclude, category])] })}`,
+        }}
+      />
+      <DayPager state={state} total={day.total} />
+    </div>
+  );
+}
+
+const SORT_KEYS = {
+  announced: "list.sortAnnounced",
+  submitted: "list.sortSubmitted",
+  stars: "list.sortStars",
+} as const satisfies Record<DaySort, string>;
+
+function DayNavigation(props: {
+  state: DayState;
+  day: { date: string | null; previousDate: string | null; nextDate: string | null };
+}): ReactElement {
+  const { t } = pageTools();
+  const { state, day } = props;
+  return (
+    <nav className="controls" aria-label={t("list.chooseDay")}>
+      {day.previousDate === null ? null : (
+        <a rel="prev" href={dayUrl({ ...state, date: day.previousDate, skip: 0 })}>
+          ← {t("list.previousDay")}
+        </a>
+      )}
+      {day.nextDate === null ? null : (
+        <a rel="next" href={dayUrl({ ...state, date: day.nextDate, skip: 0 })}>
+          {t("list.nextDay")} →
+        </a>
+      )}
+      <form action={state.path} method="get" className="day-form">
+        <label>
+          <span>{t("list.chooseDay")}</span> <input type="date" name="date" defaultValue={day.date ?? ""} />
+        </label>
+        <button type="submit">{t("list.go")}</button>
+      </form>
+      <div className="choice">
+        <span className="choice-label">{t("search.sort")}</span>
+        <ul>
+          {(Object.keys(SORT_KEYS) as DaySort[]).map((sort) => (
+            <li key={sort}>
+              <a href={dayUrl({ ...state, sort, skip: 0 })} aria-current={sort === state.sort ? "true" : undefined}>
+                {t(SORT_KEYS[sort])}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </nav>
+  );
+}
+
+function DayPager({ state, total }: { state: DayState; total: number }): ReactElement | null {
+  const { t, locale } = pageTools();
+  const links = pageLinks(total, state.skip, state.show, MAX_SKIP);
+  if (links.length === 0) return null;
+  return (
+    <nav className="pager" aria-label={t("search.pages")}>
+      <ol>
+        {links.map((link, index) =>
+          link === "gap" ? (
+            <li key={`gap ${index > 2}`}>…</li>
+          ) : (
+            <li key={link.page}>
+              <a href={dayUrl({ ...state, skip: link.skip })} aria-current={link.isCurrent ? "page" : undefined}>
+                {formatNumber(locale, link.page)}
+              </a>
+            </li>
+          ),
+        )}
+      </ol>
+    </nav>
+  );
+}

@@ -1,0 +1,60 @@
+import type { ServerResponse } from "node:http";
+
+/** A finished answer: what Next wrote, before it goes out. */
+export interface CapturedPage {
+  readonly status: number;
+  readonly body: string;
+}
+
+/**
+ * Holds back an HTML answer until it is complete and sends what `finish` makes of it; other answers pass untouched.
+ * Pages are rendered whole (no streaming), so nothing is lost by waiting for the last byte.
+ */
+export function captureHtml(response: ServerResponse, finish: (page: CapturedPage) => CapturedPage | Buffer): void {
+  const chunks: Buffer[] = [];
+  const write = response.write.bind(response);
+  const end = response.end.bind(response);
+  let isHtml: boolean | null = null;
+  let isEnded = false;
+
+  const decide = (): boolean => {
+    isHtml ??= !response.headersSent && String(response.getHeader("content-type") ?? "").startsWith("text/html");
+    return isHtml;
+  };
+  const keep = (chunk: unknown, encoding: unknown): void => {
+    if (chunk === undefined || chunk === null || typeof chunk === "function") return;
+    chunks.push(
+      typeof chunk === "string"
+        ? Buffer.from(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8")
+        : Buffer.from(chunk as Uint8Array),
+    );
+  };
+  const callbackOf = (...values: unknown[]): (() => void) | undefined =>
+    values.find((value): value is () => void => typeof value === "function");
+
+  response.flushHeaders = ((original) => () => {
+    if (!decide()) original.call(response);
+  })(response.flushHeaders);
+
+  response.write = ((chunk: unknown, encoding?: unknown, callback?: unknown) => {
+    if (!decide()) return write(chunk as never, encoding as never, callback as never);
+    keep(chunk, encoding);
+    const done = callbackOf(encoding, callback);
+    if (done) queueMicrotask(done);
+    return true;
+  }) as typeof response.write;
+
+  response.end = ((chunk?: unknown, encoding?: unknown, callback?: unknown) => {
+    if (!decide()) return end(chunk as never, encoding as never, callback as never);
+    if (isEnded) return response;
+    isEnded = true;
+    keep(chunk, encoding);
+    const page = finish({ status: response.statusCode, body: Buffer.concat(chunks).toString("utf8") });
+    const body = Buffer.isBuffer(page) ? page : Buffer.from(page.body, "utf8");
+    if (!Buffer.isBuffer(page)) response.statusCode = page.status;
+    response.removeHeader("transfer-encoding");
+    response.setHeader("content-length", body.length);
+    const done = callbackOf(chunk, encoding, callback);
+    return end(body, done as never);
+  }) as typeof response.end;
+}

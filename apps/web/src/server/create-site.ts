@@ -1,0 +1,120 @@
+import type { PaperId, QueryFilters } from "@cool-papers/core";
+import {
+  categoryCounts,
+  countWorks,
+  editionPapers,
+  getPapers,
+  getPapersByKey,
+  incrementCounter,
+  listCategoryDay,
+  listSitemap,
+  venueEditions,
+} from "@cool-papers/db";
+import type { PipelineContext } from "@cool-papers/pipeline";
+import type { SearchHit, SearchRequest } from "@cool-papers/search";
+import { queryOf } from "../page/loosen.ts";
+import type { SearchState } from "../url/search-url.ts";
+import { LruCache } from "../view/lru-cache.ts";
+import type { FoundPaper, Readiness, SearchPage, SimilarPage, Site } from "./site.ts";
+
+/** Query vectors kept: the same query pages, sorts and narrows. */
+const QUERY_VECTORS_KEPT = 2000;
+
+/** What pages ask, answered by an open record and index. */
+export function createSite(context: PipelineContext, admin: Site["admin"]): Site {
+  const { db, engine, embedder } = context;
+  const queryVectors = new LruCache<string, Float32Array>(QUERY_VECTORS_KEPT);
+
+  async function queryVector(text: string): Promise<Float32Array | undefined> {
+    if (embedder === null || text === "") return undefined;
+    const known = queryVectors.get(text);
+    if (known !== undefined) return known;
+    const [vector] = await embedder.embedDocuments([text]);
+    if (vector !== undefined) queryVectors.set(text, vector);
+    return vector;
+  }
+
+  async function request(state: SearchState, facets: boolean, limit: number): Promise<SearchRequest> {
+    const query = queryOf(state);
+    const words = query.clauses.filter((clause) => !clause.excluded && clause.field !== "author").map(({ text }) => text);
+    const vector = state.mode === "keyword" ? undefined : await queryVector(words.join(" "));
+    return {
+      query,
+      filters: filtersOf(state),
+      mode: state.mode,
+      sort: state.sort,
+      skip: state.skip,
+      limit,
+      facets,
+      ...(vector === undefined ? {} : { queryVector: vector }),
+    };
+  }
+
+  async function withPapers(hits: readonly SearchHit[], preferred: SearchState["source"]): Promise<readonly FoundPaper[]> {
+    const keys = hits.map((hit) => shownKey(hit, preferred));
+    const papers = await getPapersByKey(db, keys);
+    return hits.flatMap(({ reason }, index): FoundPaper[] => {
+      const paper = papers[index];
+      // The index is derived: a paper removed since is no fault, it is just not shown.
+      return paper ? [{ paper, terms: reason.terms, isCloseInMeaning: reason.closeInMeaning }] : [];
+    });
+  }
+
+  return {
+    papers: (ids: readonly PaperId[]) => getPapers(db, ids),
+    async search(state: SearchState): Promise<SearchPage> {
+      const asked = await request(state, true, state.show);
+      const response = await engine.search(asked);
+      const found = await withPapers(response.hits, state.scope === "all" ? state.source : state.scope);
+      return { query: asked.query, response, found };
+    },
+    async countMatches(state: SearchState): Promise<number> {
+      return (await engine.search(await request({ ...state, skip: 0 }, false, 1))).total;
+    },
+    async similar(keys: readonly string[], limit: number): Promise<SimilarPage> {
+      const { hits, by } = await engine.similar({ keys, limit });
+      return { by, found: await withPapers(hits, null) };
+    },
+    suggest: (prefix, limit) => engine.suggest(prefix, limit),
+    categoryCounts: () => categoryCounts(db),
+    venueEditions: () => venueEditions(db),
+    categoryDay: (set, date, dayRequest) => listCategoryDay(db, set, date, dayRequest),
+    edition: (editionRequest) => editionPapers(db, editionRequest),
+    paperCount: () => countWorks(db),
+    sitemap: (page, pageSize) => listSitemap(db, page, pageSize),
+    countOpening: async (key, counter) => (await incrementCounter(db, key, counter)) !== null,
+    readiness: () => readiness(context),
+    admin,
+  };
+}
+
+/** In a list of venue papers a work shows as its venue paper, not as its preprint. */
+function shownKey(hit: SearchHit, preferred: SearchState["source"]): string {
+  if (preferred !== "venue" || !hit.key.startsWith("arxiv:")) return hit.key;
+  return hit.memberKeys.find((key) => !key.startsWith("arxiv:")) ?? hit.key;
+}
+
+/** The filters chosen on the page. The scope of the address is one of them. */
+function filtersOf(state: SearchState): Partial<QueryFilters> {
+  const source = state.scope === "all" ? state.source : state.scope;
+  return {
+    categories: state.categories,
+    venues: state.venues,
+    yearFrom: state.years.from,
+    yearTo: state.years.to,
+    sources: source === null ? [] : [source],
+  };
+}
+
+async function readiness({ db, engine }: PipelineContext): Promise<Readiness> {
+  const failure = (what: string) => (error: unknown) => {
+    throw new Error(`${what} does not answer: ${(error as Error).message}`);
+  };
+  try {
+    await db.query("select 1").catch(failure("the database"));
+    await engine.stats().catch(failure("the search index"));
+    return { isReady: true };
+  } catch (error) {
+    return { isReady: false, reason: (error as Error).message };
+  }
+}

@@ -1,0 +1,30 @@
+import { parseSettings } from "@cool-papers/core/settings";
+import { startSite } from "./start-site.ts";
+
+/** `node apps/web/src/server/main.ts start|dev`: runs the site until a signal ends it. */
+const mode = process.argv[2] === "dev" ? "development" : "production";
+const startedAt = performance.now();
+
+try {
+  const site = await startSite({ settings: parseSettings(process.env), mode, log: (message) => console.log(message) });
+  console.log(`Cool Papers is at ${site.url} (ready in ${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
+  let isStopping = false;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (isStopping) process.exit(1);
+      isStopping = true;
+      site.close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(error);
+          process.exit(1);
+        },
+      );
+    });
+  }
+} catch (error) {
+  // Faults that a person at the terminal can mend come as a sentence; anything else shows where it came from.
+  const isSentence = /Settings|Lock|Folder|Database|Migration|Start/.test((error as Error).name);
+  console.error(isSentence ? (error as Error).message : error);
+  process.exit(1);
+}

@@ -1,0 +1,45 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Locale } from "../i18n/locale.ts";
+
+export type Theme = "auto" | "light" | "dark";
+
+/** What the server settles about a request before a page renders, and what the page may say about its answer. */
+export interface RequestContext {
+  readonly locale: Locale;
+  readonly theme: Theme;
+  /** For the `nonce` of script elements; in the Content-Security-Policy of this answer. */
+  readonly nonce: string;
+  /** Path and query as asked for, percent-encoded. */
+  readonly url: string;
+  /** Public address of the site without a slash at its end. */
+  readonly siteUrl: string;
+  readonly scriptPath: string;
+  /** Set by a page whose answer is no 200: a paper that is not stored, a date that is none. */
+  status: number | null;
+}
+
+interface Shared {
+  readonly storage: AsyncLocalStorage<RequestContext>;
+}
+
+// The server runs these sources as they are, the pages run Next's bundle of them: the storage has to be one for both.
+const SHARED = Symbol.for("cool-papers.request-context");
+const shared = ((globalThis as Record<symbol, unknown>)[SHARED] ??= { storage: new AsyncLocalStorage() }) as Shared;
+
+export function runWithContext<Result>(context: RequestContext, run: () => Result): Result {
+  return shared.storage.run(context, run);
+}
+
+/** The context of the request being answered. Throws outside of one: pages are rendered by `start-site.ts` only. */
+export function requestContext(): RequestContext {
+  const context = shared.storage.getStore();
+  if (context === undefined) {
+    throw new Error("No request context: start the site with `npm start` or `npm run dev`, not with `next` itself.");
+  }
+  return context;
+}
+
+/** Gives the page being rendered another status than 200. */
+export function setStatus(status: number): void {
+  requestContext().status = status;
+}

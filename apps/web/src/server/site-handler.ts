@@ -1,0 +1,138 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { promisify } from "node:util";
+import { gzip, gzipSync } from "node:zlib";
+import { chooseLocale, LOCALE_COOKIE, THEME_COOKIE } from "../i18n/locale.ts";
+import type { BrowserScript } from "./browser-script.ts";
+import { captureHtml } from "./capture-html.ts";
+import { decideRoute, type RouteDecision } from "./decide-route.ts";
+import { renderFailurePage } from "./failure-page.ts";
+import { type RequestContext, runWithContext, type Theme } from "./request-context.ts";
+import { securityHeaders } from "./security-headers.ts";
+import { stripClientRuntime } from "./strip-client-runtime.ts";
+
+export interface SiteHandlerOptions {
+  /** Next's own handler. */
+  readonly renderPage: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly script: () => BrowserScript;
+  /** Public address without a slash at its end; null: the address that the request names. */
+  readonly siteUrl: string | null;
+  readonly isDevelopment: boolean;
+  readonly log: (message: string) => void;
+}
+
+/**
+ * The edge of the site: decides on the address, settles language, theme and nonce, lets Next render, and finishes the
+ * page (client runtime out, status, headers, compression). Every answer passes here.
+ */
+export function createSiteHandler(options: SiteHandlerOptions): RequestListener {
+  return (request, response) => {
+    answer(options, request, response).catch((error: unknown) => {
+      options.log(`Answering ${request.method} ${request.url} failed: ${String(error)}`);
+      if (!response.headersSent) response.writeHead(500, { "content-type": "text/plain; charset=utf-8" });
+      response.end("Something went wrong on our side.");
+    });
+  };
+}
+
+async function answer(options: SiteHandlerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = request.url ?? "/";
+  if (url.startsWith("/_next/")) return options.renderPage(request, response);
+  const script = options.script();
+  if (url === script.path) return sendScript(script, request, response);
+
+  const context = contextOf(options, request, script);
+  for (const [name, value] of Object.entries(securityHeaders(context.nonce, options.isDevelopment))) {
+    response.setHeader(name, value);
+  }
+  const decision = decideRoute(url);
+  if (decision.kind === "redirect") {
+    response.writeHead(decision.status, { location: decision.location, "cache-control": "no-cache" });
+    response.end();
+    return;
+  }
+  request.url = decision.kind === "render" ? withoutInternalPaths(decision.url) : problemUrl(decision);
+  if (decision.kind === "problem") context.status = decision.status;
+  dropNextHeaders(request);
+  response.setHeader("Vary", "Accept-Encoding, Accept-Language, Cookie");
+  captureHtml(response, (page) => finishPage(options, context, page, response));
+  await runWithContext(context, () => options.renderPage(request, response));
+}
+
+function contextOf(options: SiteHandlerOptions, request: IncomingMessage, script: BrowserScript): RequestContext {
+  const cookies = readCookies(request.headers.cookie);
+  return {
+    locale: chooseLocale(cookies.get(LOCALE_COOKIE), request.headers["accept-language"]),
+    theme: readTheme(cookies.get(THEME_COOKIE)),
+    nonce: randomBytes(16).toString("base64"),
+    url: request.url ?? "/",
+    siteUrl: options.siteUrl ?? `http://${hostOf(request)}`,
+    scriptPath: script.path,
+    status: null,
+  };
+}
+
+/** Host of the request when it looks like one; it goes into links, so anything else is not repeated. */
+function hostOf(request: IncomingMessage): string {
+  const host = request.headers.host ?? "";
+  return /^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$|^\[[0-9a-fA-F:.]+\](:\d{1,5})?$/.test(host) ? host : "localhost";
+}
+
+function readTheme(value: string | undefined): Theme {
+  return value === "dark" || value === "light" ? value : "auto";
+}
+
+function readCookies(header: string | undefined): ReadonlyMap<string, string> {
+  const pairs = (header ?? "").slice(0, 8000).split(";").map((pair) => pair.trim().split("="));
+  return new Map(pairs.map(([name, value]): [string, string] => [name ?? "", value ?? ""]));
+}
+
+/** Next answers some request headers with its router's payload or with an action; nothing of ours sends them. */
+function dropNextHeaders(request: IncomingMessage): void {
+  for (const name of Object.keys(request.headers)) {
+    if (name === "rsc" || name === "accept-encoding" || name.startsWith("next-") || name.startsWith("x-middleware-")) {
+      if (name === "accept-encoding") request.headers["x-accepted-encoding"] = String(request.headers[name]);
+      delete request.headers[name];
+    }
+  }
+}
+
+/** `/problem` and `/cite` are where decisions lead, no addresses to ask for. */
+function withoutInternalPaths(url: string): string {
+  return /^\/problem(?:[/?]|$)/.test(url) ? "/404" : url;
+}
+
+function problemUrl({ code, value }: Extract<RouteDecision, { kind: "problem" }>): string {
+  return `/problem?${new URLSearchParams({ code, value: value.replace(/[\0-\x1f\x7f]/g, "�") })}`;
+}
+
+function finishPage(
+  options: SiteHandlerOptions,
+  context: RequestContext,
+  page: { status: number; body: string },
+  response: ServerResponse,
+): Buffer {
+  const hasFailed = page.status >= 500;
+  const body = hasFailed ? renderFailurePage(context) : stripClientRuntime(page.body);
+  response.statusCode = hasFailed ? page.status : (context.status ?? page.status);
+  // Not `no-store`: the back button has to bring back the page, scrolled where it was.
+  response.setHeader("Cache-Control", "private, no-cache");
+  response.removeHeader("Link");
+  const accepted = String(response.req.headers["x-accepted-encoding"] ?? "");
+  if (!/\bgzip\b/.test(accepted) || response.req.method === "HEAD") return Buffer.from(body, "utf8");
+  response.setHeader("Content-Encoding", "gzip");
+  return gzipSync(body, { level: 5 });
+}
+
+const gzipLater = promisify(gzip);
+
+async function sendScript(script: BrowserScript, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const isGzip = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
+  response.writeHead(200, {
+    "content-type": "text/javascript; charset=utf-8",
+    "cache-control": "public, max-age=31536000, immutable",
+    "x-content-type-options": "nosniff",
+    ...(isGzip ? { "content-encoding": "gzip", vary: "Accept-Encoding" } : {}),
+  });
+  response.end(isGzip ? await gzipLater(script.code) : script.code);
+}

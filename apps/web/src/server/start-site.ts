@@ -1,0 +1,121 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { Settings } from "@cool-papers/core/settings";
+import { createAdminHandler, createAdminToken, openContext, publishAdminEndpoint, seedIfEmpty } from "@cool-papers/pipeline";
+import { type BrowserScript, bundleBrowserScript, readBrowserScript } from "./browser-script.ts";
+import { createSite } from "./create-site.ts";
+import { showProgress } from "./show-progress.ts";
+import { provideSite } from "./site.ts";
+import { createSiteHandler } from "./site-handler.ts";
+
+/** Request line and headers together: a query of 10 kB in Chinese is 90 kB when percent-encoded. */
+const MAX_HEADER_BYTES = 128 * 1024;
+/** How long requests under way may take once the site is told to stop. */
+const DRAIN_MS = 5000;
+
+export interface StartSiteOptions {
+  readonly settings: Settings;
+  readonly mode: "production" | "development";
+  readonly log: (message: string) => void;
+}
+
+export interface RunningSite {
+  /** Address on this machine, with the port that was really taken. */
+  readonly url: string;
+  /** Lets requests under way finish, then closes the record and the index. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the record and the index (filling a new installation with the seed corpus), then serves the site. One process,
+ * one open record: pages reach it through `provideSite`. Throws what opening throws, with a sentence for the terminal.
+ */
+export async function startSite({ settings, mode, log }: StartSiteOptions): Promise<RunningSite> {
+  const isDevelopment = mode === "development";
+  const stopping = new AbortController();
+  const context = await openContext({ ...settings, log });
+  try {
+    const display = showProgress(process.stderr);
+    const { seeded } = await seedIfEmpty(context, { signal: stopping.signal, onProgress: display.show });
+    display.end();
+    if (seeded !== null) log("The seed corpus is stored and searchable.");
+
+    const token = createAdminToken();
+    const admin = createAdminHandler({ context: () => context, token, signal: stopping.signal });
+    provideSite(createSite(context, admin));
+    const script = await scriptSource(isDevelopment);
+    const renderPage = await prepareNext(isDevelopment);
+    const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, createSiteHandler({
+      renderPage,
+      script,
+      siteUrl: settings.siteUrl,
+      isDevelopment,
+      log,
+    }));
+    const port = await listen(server, settings.host, settings.port);
+    const url = `http://${settings.host.includes(":") ? `[${settings.host}]` : settings.host}:${port}`;
+    const unpublish = await publishAdminEndpoint(settings.dataDir, loopbackUrl(settings.host, port), token);
+    return {
+      url,
+      async close() {
+        stopping.abort();
+        await unpublish();
+        await stopServing(server);
+        await context.close();
+      },
+    };
+  } catch (error) {
+    await context.close();
+    throw error;
+  }
+}
+
+async function scriptSource(isDevelopment: boolean): Promise<() => BrowserScript> {
+  let script = isDevelopment ? await bundleBrowserScript() : readBrowserScript();
+  if (isDevelopment) {
+    const { watch } = await import("node:fs");
+    watch(join(import.meta.dirname, "../browser"), () => {
+      bundleBrowserScript().then((fresh) => { script = fresh; }, (error: unknown) => console.error(error));
+    });
+  }
+  return () => script;
+}
+
+type RenderPage = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+async function prepareNext(isDevelopment: boolean): Promise<RenderPage> {
+  // Next reads it when it is loaded, hence the import here.
+  Object.assign(process.env, { NODE_ENV: isDevelopment ? "development" : "production", NEXT_TELEMETRY_DISABLED: "1" });
+  const { default: next } = await import("next");
+  const app = next({ dev: isDevelopment, dir: join(import.meta.dirname, "../.."), quiet: false });
+  await app.prepare();
+  return app.getRequestHandler();
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((done, fail) => {
+    server.once("error", fail);
+    server.listen({ host, port }, () => {
+      server.off("error", fail);
+      done((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+/** An address that reaches this server from this machine, also when it listens on all of them. */
+function loopbackUrl(host: string, port: number): string {
+  if (host === "0.0.0.0") return `http://127.0.0.1:${port}`;
+  return host.includes(":") ? `http://[${host === "::" ? "::1" : host}]:${port}` : `http://${host}:${port}`;
+}
+
+function stopServing(server: Server): Promise<void> {
+  return new Promise((done) => {
+    const impatient = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    server.close(() => {
+      clearTimeout(impatient);
+      done();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,147 @@
+import { categoryName, type PaperId, paperPath, parsePaperKey, sourceLinks } from "@cool-papers/core";
+import type { StoredPaper } from "@cool-papers/db";
+import { formatDate, formatNumber } from "../i18n/format.ts";
+import type { Locale } from "../i18n/locale.ts";
+import type { Translate } from "../i18n/translate.ts";
+import { editionPath } from "../url/listed-path.ts";
+import { searchFor } from "../url/search-url.ts";
+import { html, join, Markup } from "./html.ts";
+import { type Marker, markText, paragraphs, prose } from "./prose.ts";
+
+/** More authors than this fold behind "et al." */
+export const AUTHORS_SHOWN = 40;
+
+/** What a list says about one paper beyond the paper itself. */
+export interface CardOptions {
+  readonly locale: Locale;
+  readonly t: Translate;
+  /** Place in the list; null on a page of its own. */
+  readonly number: number | null;
+  readonly marker: Marker;
+  readonly isCloseInMeaning: boolean;
+  /** Version that was asked for, when it is not simply the paper. */
+  readonly version: number | null;
+  /** Addresses of the list with a category added or taken away; null where the list has none. */
+  readonly withCategory: ((category: string) => string) | null;
+  readonly withoutCategory: ((category: string) => string) | null;
+}
+
+/** One paper in a list: what a reader needs to decide whether to open it. */
+export function paperCard(paper: StoredPaper, options: CardOptions): Markup {
+  const { t, number } = options;
+  const path = paperPath(versioned(paper.id, options.version));
+  const anchor = paper.key.replace(/[^A-Za-z0-9.-]/g, "-");
+  return html`<article class="paper" id="${anchor}" data-key="${paper.key}">
+<div class="paper-number">${number === null ? "" : html`<a href="#${anchor}" aria-label="${t("card.place", { number })}">${number}</a>`}</div>
+<div class="paper-body">
+<h2 class="paper-title"><a href="${path}" lang="en">${prose(paper.title, options.marker)}</a></h2>
+${authorLine(paper, options)}
+${abstractBlock(paper, options)}
+${actionRow(paper, options)}
+</div>
+${factsColumn(paper, options)}
+</article>`;
+}
+
+export function versioned(id: PaperId, version: number | null): PaperId {
+  return version === null ? id : { ...id, version };
+}
+
+/** Authors in order, each a link to a search; a long list folds without script. */
+export function authorLine(paper: StoredPaper, { t, marker }: CardOptions): Markup {
+  if (paper.authors.length === 0) return html`<p class="paper-authors muted">${t("card.noAuthors")}</p>`;
+  const links = paper.authors.map(
+    ({ name }) => html`<a href="${searchFor(`author:"${name.replaceAll('"', "")}"`)}">${markText(name, marker)}</a>`,
+  );
+  if (links.length <= AUTHORS_SHOWN) return html`<p class="paper-authors">${join(links, ", ")}</p>`;
+  const hidden = links.length - AUTHORS_SHOWN;
+  return html`<div class="paper-authors">${join(links.slice(0, AUTHORS_SHOWN), ", ")}
+<details class="more-authors"><summary>${t("card.moreAuthors", { count: hidden })}</summary>${join(links.slice(AUTHORS_SHOWN), ", ")}</details></div>`;
+}
+
+/** The abstract, or our summary with a note that says whose words it is. */
+export function abstractBlock(paper: StoredPaper, { t, marker }: CardOptions): Markup {
+  if (paper.abstract.trim() === "") return html`<p class="muted">${t("card.noAbstract")}</p>`;
+  const note = paper.abstractKind === "summary" ? html`<p class="summary-note">${t("card.summaryNote")}</p>` : null;
+  return html`<div class="paper-abstract" lang="en">${paragraphs(paper.abstract, marker)}</div>${note}`;
+}
+
+/** [PDF] [FAQ] [REL] [Copy] [Cite], with the public counters. */
+export function actionRow(paper: StoredPaper, options: CardOptions): Markup {
+  const { t, locale } = options;
+  const id = versioned(paper.id, options.version);
+  const links = sourceLinks(id);
+  const pdf = options.version === null ? (paper.pdfUrl ?? links.pdf) : links.pdf;
+  const path = paperPath(id);
+  const count = (value: number): Markup | null =>
+    value > 0 ? html` <span class="count">${formatNumber(locale, value)}</span>` : null;
+  const copied = `${paper.title}\n${links.page}`;
+  return html`<p class="paper-actions">
+${pdf === null ? null : html`<a class="action" href="${pdf}" rel="noopener" data-count="pdf">PDF${count(paper.counters.pdf)}</a>`}
+<a class="action" href="${path}#faq" data-count="faq">FAQ${count(paper.counters.faq)}</a>
+<a class="action" href="/search?${new URLSearchParams({ like: paper.key }).toString()}" title="${t("card.relatedTitle")}">REL</a>
+<button class="action" type="button" hidden data-copy="${copied}" data-done="${t("card.copied")}">${t("card.copy")}</button>
+<a class="action" href="${path}#cite">${t("card.cite")}</a>
+${options.isCloseInMeaning ? html`<span class="tag">${t("card.closeInMeaning")}</span>` : null}
+${paper.withdrawn ? html`<span class="tag warning">${t("card.withdrawn")}</span>` : null}
+</p>`;
+}
+
+/** The column beside the text: subjects, dates, where it appeared, comments. */
+export function factsColumn(paper: StoredPaper, options: CardOptions): Markup {
+  const { t, locale } = options;
+  const rows: Markup[] = [];
+  const fact = (label: string, value: Markup | string): void => {
+    rows.push(html`<div><dt>${label}</dt><dd>${value}</dd></div>`);
+  };
+  if (paper.categories.length > 0) {
+    fact(t("card.subjects"), html`<ul class="subjects">${paper.categories.map((category) => subject(category, options))}</ul>`);
+  }
+  const places = venueLines(paper, options);
+  if (places.length > 0) fact(t("card.venue"), join(places, html`<br>`));
+  if (paper.submittedAt !== null) {
+    const shown = formatDate(locale, paper.submittedAt, paper.submittedPrecision);
+    fact(t("card.submitted"), html`<time datetime="${paper.submittedAt.slice(0, paper.submittedPrecision === "month" ? 7 : 10)}">${shown}</time>`);
+  }
+  if (paper.announcedOn !== null) {
+    const doubt = paper.announcedProvenance === "stated" ? null : html` <span class="muted" title="${t("card.listedDoubt")}">≈</span>`;
+    fact(t("card.listed"), html`<time datetime="${paper.announcedOn}">${formatDate(locale, paper.announcedOn)}</time>${doubt}`);
+  }
+  if (paper.comments !== null && paper.comments.trim() !== "") {
+    fact(t("card.comments"), html`<span lang="en">${prose(paper.comments, null)}</span>`);
+  }
+  return html`<dl class="paper-facts">${rows}</dl>`;
+}
+
+function subject(category: string, { locale, t, withCategory, withoutCategory }: CardOptions): Markup {
+  const name = categoryName(category, locale);
+  const more = withCategory === null ? null : html` <a class="nudge" href="${withCategory(category)}" aria-label="${t("card.addCategory", { category })}" title="${t("card.addCategory", { category })}">+</a>`;
+  const less = withoutCategory === null ? null : html`<a class="nudge" href="${withoutCategory(category)}" aria-label="${t("card.removeCategory", { category })}" title="${t("card.removeCategory", { category })}">−</a>`;
+  return html`<li><a href="/arxiv/${category}" title="${name}">${category}</a>${more}${less}</li>`;
+}
+
+/** Where the work appeared: the paper's own venue and its other versions, each once, linked to that version's page. */
+function venueLines(paper: StoredPaper, options: CardOptions): Markup[] {
+  const lines: Markup[] = [];
+  if (paper.venue !== null) {
+    const { venue, year, track, decision } = paper.venue;
+    lines.push(html`<a href="${editionPath(venue, year)}">${venue} ${year}</a>${suffix([track, decision])}`);
+  }
+  for (const other of paper.sameWork) {
+    const id = parsePaperKey(other.key);
+    if (id === null) continue;
+    const label =
+      other.venue === null
+        ? sourceLinks(id).label
+        : `${other.venue.venue} ${other.venue.year}${[other.venue.track, other.venue.decision].filter(Boolean).map((part) => ` · ${part}`).join("")}`;
+    lines.push(html`<a href="${paperPath(id)}" title="${options.t("card.sameWork")}">${label}</a>`);
+  }
+  return lines;
+}
+
+function suffix(parts: readonly string[]): string {
+  return parts
+    .filter((part) => part !== "")
+    .map((part) => ` · ${part}`)
+    .join("");
+}
