@@ -1,3 +1,4 @@
+export * from "./bundle/index.ts";
 export * from "./graph/builder.ts";
 export * from "./graph/op-rules.ts";
 export * from "./graph/shape.ts";
