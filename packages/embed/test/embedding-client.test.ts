@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { EmbeddingClient, EmbeddingClientError } from "../src/client/embedding-client.ts";
+
+const vector = Buffer.from(Float32Array.of(1, 0).buffer).toString("base64");
+const good = () => Response.json({ data: [{ index: 0, embedding: vector }] });
+const refusal = (status: number, headers: Record<string, string> = {}) =>
+  Response.json({ error: { message: "no" } }, { status, headers });
+
+/** A client over scripted answers; records how long it would have waited. */
+function scripted(...answers: (() => Response | Promise<Response>)[]) {
+  const waits: number[] = [];
+  let calls = 0;
+  const client = new EmbeddingClient({
+    baseUrl: "http://127.0.0.1:1/",
+    apiKey: "k",
+    model: "m",
+    random: () => 1,
+    sleep: async (ms) => waits.push(ms),
+    fetch: async () => answers[Math.min(calls++, answers.length - 1)]!(),
+  });
+  return { client, waits, calls: () => calls };
+}
+
+test("passing failures are tried again with growing waits, or after the time the server asks for", async () => {
+  const network = () => Promise.reject(new TypeError("fetch failed"));
+  const { client, waits } = scripted(
+    network,
+    () => refusal(503),
+    () => refusal(429, { "retry-after": "2" }),
+    good,
+  );
+  expect(await client.embed(["a"])).toEqual([Float32Array.of(1, 0)]);
+  expect(waits).toEqual([400, 800, 2000]);
+});
+
+test("a refusal that cannot pass is not tried again and repeats what the server said", async () => {
+  const { client, calls } = scripted(() => refusal(400));
+  await expect(client.embed(["a"])).rejects.toThrow("http://127.0.0.1:1/v1/embeddings answered 400: no");
+  expect(calls()).toBe(1);
+});
+
+test("a server that stays away is given up after the last try", async () => {
+  const { client, calls } = scripted(() => refusal(503));
+  await expect(client.embed(["a"])).rejects.toBeInstanceOf(EmbeddingClientError);
+  expect(calls()).toBe(4);
+});
+
+test("an answer that is not OpenAI's is refused instead of stored", async () => {
+  const { client } = scripted(() => Response.json({ data: [{ index: 1, embedding: vector }] }));
+  await expect(client.embed(["a"])).rejects.toThrow("did not answer as OpenAI's embeddings API does");
+});
+
+test("an aborted call rejects with the signal's reason and is not tried again", async () => {
+  const cancellation = new AbortController();
+  const { client, calls } = scripted(() => {
+    cancellation.abort(new Error("left"));
+    return refusal(503);
+  });
+  await expect(client.embed(["a"], { signal: cancellation.signal })).rejects.toThrow("left");
+  expect(calls()).toBe(1);
+});

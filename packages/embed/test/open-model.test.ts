@@ -1,0 +1,73 @@
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { ModelLoadError, openModel, ThreadedEncoder } from "../src/index.ts";
+import { makeRandomBundle, type TestBundle } from "./random-bundle.ts";
+
+let bundle: TestBundle;
+beforeEach(async () => {
+  bundle = await makeRandomBundle();
+});
+afterEach(() => bundle.remove());
+
+test("padding beside longer texts does not change a text's vector", async () => {
+  const encoder = await openModel({ bundleDir: bundle.folder, provider: "cpu", threads: 1 });
+  const alone = await encoder.embed(["graphs"]);
+  const beside = await encoder.embed(["graphs", "attention is all you need deep learning of graphs"]);
+  beside.vectors[0]!.forEach((value, index) => {
+    expect(value).toBeCloseTo(alone.vectors[0]![index]!, 6);
+  });
+  await encoder.close();
+});
+
+test("a damaged model file is refused by its checksum", async () => {
+  const file = join(bundle.folder, "model.float32.onnx");
+  const bytes = readFileSync(file);
+  bytes[bytes.length - 5]! ^= 0xff;
+  writeFileSync(file, bytes);
+  await expect(openModel({ bundleDir: bundle.folder })).rejects.toThrow("does not match its checksum");
+});
+
+test("a truncated model file is refused by its size", async () => {
+  truncateSync(join(bundle.folder, "model.float32.onnx"), 100);
+  await expect(openModel({ bundleDir: bundle.folder })).rejects.toThrow("has 100 bytes instead of");
+});
+
+test("a folder without a bundle is named", async () => {
+  const folder = join(bundle.folder, "none");
+  await expect(openModel({ bundleDir: folder })).rejects.toThrow(`${folder} is no model bundle`);
+});
+
+test("a model larger than the free memory is refused before it is loaded", async () => {
+  const opening = openModel({ bundleDir: bundle.folder, freeMemoryBytes: 1000 });
+  await expect(opening).rejects.toThrow(/needs about \d+ MB of memory and 1 MB are free/);
+  await expect(openModel({ bundleDir: bundle.folder, freeMemoryBytes: 1000 })).rejects.toBeInstanceOf(
+    ModelLoadError,
+  );
+});
+
+test("a variant that the bundle lacks is named with those it offers", async () => {
+  const opening = openModel({ bundleDir: bundle.folder, variant: "int8" });
+  await expect(opening).rejects.toThrow("holds no int8 model; it offers float32.");
+});
+
+test("a provider that this machine lacks falls back to the CPU and says why", async () => {
+  const encoder = await openModel({ bundleDir: bundle.folder, provider: "coreml" });
+  expect(encoder.model.provider).toBe("cpu");
+  expect(encoder.model.notes[0]).toMatch(/^coreml is not used: this build of ONNX Runtime has/);
+  await encoder.close();
+});
+
+test("a thread that cannot load its model rejects with the same sentence and ends", async () => {
+  await expect(ThreadedEncoder.open({ bundleDir: "/nowhere" })).rejects.toThrow(
+    "/nowhere is no model bundle",
+  );
+});
+
+test("closing a threaded encoder ends its thread and later calls are refused", async () => {
+  const encoder = await ThreadedEncoder.open({ bundleDir: bundle.folder, provider: "cpu", threads: 1 });
+  const accepted = encoder.embed(["graphs"]);
+  await encoder.close();
+  expect((await accepted).vectors).toHaveLength(1);
+  await expect(encoder.embed(["graphs"])).rejects.toThrow("shutting down");
+});

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BundleParts, encodeModel, GraphBuilder, tensorOf, writeBundle } from "@cool-papers/onnx";
+import { WordPieceTokenizer, writeTokenizerJson } from "@cool-papers/text";
+
+const HIDDEN = 8;
+const MAX_TOKENS = 32;
+
+const WORDS = "attention is all you need deep learning of graphs 图 神 经 网 络 query document".split(" ");
+const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789".split("");
+const VOCABULARY = [
+  "[PAD]",
+  "[UNK]",
+  "[CLS]",
+  "[SEP]",
+  "[MASK]",
+  ":",
+  ...WORDS,
+  ...LETTERS,
+  ...LETTERS.map((letter) => `##${letter}`),
+];
+
+/** Uniform numbers in [-1, 1) (mulberry32), so that every run builds the same bundle. */
+function randomNumbers(count: number, seed: number): Float32Array {
+  let state = seed;
+  return Float32Array.from({ length: count }, () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 31 - 1;
+  });
+}
+
+/** The mean of tanh(E[id] · W) over real tokens: enough for padding and truncation to be visible. */
+function randomModel(): Uint8Array {
+  const graph = new GraphBuilder("random");
+  const ids = graph.input("input_ids", "int64", ["batch", "length"]);
+  const mask = graph.input("attention_mask", "int64", ["batch", "length"]);
+  const size = VOCABULARY.length;
+  const table = graph.initializer(
+    "table",
+    tensorOf("float32", [size, HIDDEN], randomNumbers(size * HIDDEN, 1)),
+  );
+  const weight = graph.initializer(
+    "weight",
+    tensorOf("float32", [HIDDEN, HIDDEN], randomNumbers(HIDDEN ** 2, 2)),
+  );
+  const hidden = graph.op("Tanh", [graph.op("MatMul", [graph.op("Gather", [table, ids]), weight])]);
+  const real = graph.op("Unsqueeze", [graph.op("Cast", [mask], { to: 1 }), graph.integers([2])]);
+  const axis = graph.integers([1]);
+  const sum = graph.op("ReduceSum", [graph.op("Mul", [hidden, real]), axis], { keepdims: 0 });
+  const count = graph.op("ReduceSum", [real, axis], { keepdims: 0 });
+  graph.output("embedding", graph.op("Div", [sum, count]), ["batch", HIDDEN]);
+  return encodeModel(graph.build());
+}
+
+export const TOKENIZER = new WordPieceTokenizer(VOCABULARY);
+
+const DESCRIPTION: BundleParts["description"] = {
+  id: "random-test",
+  architecture: { hiddenSize: HIDDEN },
+  dimension: HIDDEN,
+  matryoshkaDims: [HIDDEN, 4],
+  maxTokens: MAX_TOKENS,
+  pooling: "none",
+  prefixes: { query: "query: ", document: "document: " },
+  metrics: {},
+  dataStatement: "Random numbers.",
+  license: "Apache-2.0",
+};
+
+export interface TestBundle {
+  readonly folder: string;
+  remove(): void;
+}
+
+/** Writes a small random bundle into a temporary folder. */
+export async function makeRandomBundle(): Promise<TestBundle> {
+  const folder = mkdtempSync(join(tmpdir(), "bundle-"));
+  await writeBundle(folder, {
+    description: DESCRIPTION,
+    models: { float32: randomModel() },
+    tokenizerJson: writeTokenizerJson(TOKENIZER),
+    modelCard: "# Random test bundle\n",
+  });
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** The cosine of two vectors of length 1. */
+export function cosine(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, index) => sum + value * b[index]!, 0);
+}
