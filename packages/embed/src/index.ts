@@ -11,6 +11,7 @@ export {
   EmbeddingClientError,
   type EmbeddingClientOptions,
 } from "./client/embedding-client.ts";
+export { runEmbedCommand, SHIPPED_BUNDLE } from "./command.ts";
 export * from "./encoder.ts";
 export * from "./errors.ts";
 export { LocalEncoder } from "./inference/local-encoder.ts";

@@ -59,3 +59,15 @@ test("an aborted call rejects with the signal's reason and is not tried again", 
   await expect(client.embed(["a"], { signal: cancellation.signal })).rejects.toThrow("left");
   expect(calls()).toBe(1);
 });
+
+test("the first model of a server is found, and a server without one is named", async () => {
+  const server = (body: object) => ({
+    baseUrl: "http://h/",
+    apiKey: null,
+    fetch: async () => Response.json(body),
+  });
+  expect(await EmbeddingClient.firstModel(server({ data: [{ id: "m" }] }))).toBe("m");
+  await expect(EmbeddingClient.firstModel(server({ data: [] }))).rejects.toThrow(
+    "http://h/v1/models lists no model.",
+  );
+});

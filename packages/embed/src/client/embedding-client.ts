@@ -42,6 +42,8 @@ const responseSchema = z.object({
   data: z.array(z.object({ index: z.int().nonnegative(), embedding: z.string() })),
 });
 
+const modelsSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
+
 const MAX_BACK_OFF_MS = 10_000;
 
 /** A typed client of the embedding API. Embedding has no side effects, so every passing failure is tried again. */
@@ -59,6 +61,32 @@ export class EmbeddingClient {
       ...options,
       baseUrl: options.baseUrl.replace(/\/+$/, ""),
     };
+  }
+
+  /**
+   * Name of the first model that a server lists.
+   *
+   * @throws EmbeddingClientError when the server does not answer, refuses the key, or lists none
+   */
+  static async firstModel(
+    server: Pick<EmbeddingClientOptions, "baseUrl" | "apiKey" | "fetch">,
+  ): Promise<string> {
+    const url = `${server.baseUrl.replace(/\/+$/, "")}/v1/models`;
+    const headers = server.apiKey === null ? {} : { authorization: `Bearer ${server.apiKey}` };
+    const request = server.fetch ?? globalThis.fetch;
+    const response = await request(url, { headers, signal: AbortSignal.timeout(10_000) }).catch(
+      (cause: unknown) => {
+        throw new EmbeddingClientError(`The embedding server ${url} could not be reached.`, null, true, {
+          cause,
+        });
+      },
+    );
+    const body: unknown = await response.json().catch(() => null);
+    if (!response.ok) throw refused(url, response, body);
+    const listed = modelsSchema.safeParse(body);
+    const name = listed.success ? listed.data.data[0]?.id : undefined;
+    if (name === undefined) throw new EmbeddingClientError(`${url} lists no model.`, response.status, false);
+    return name;
   }
 
   /**
