@@ -1,13 +1,10 @@
-import type { FileReport, RunAllReport, StatsReport } from "@cool-papers/pipeline";
+import type { FileReport, LinkReport, RunAllReport, StatsReport } from "@cool-papers/pipeline";
 import { formatCount, formatDuration } from "./show-progress.ts";
 
 /** What an import did, a sentence a line. */
 export function describeImport(report: RunAllReport): string {
   const lines = report.files.map(describeFile);
-  if (report.link)
-    lines.push(
-      `linked ${formatCount(report.link.linked)} papers to other versions of the same work (${formatDuration(report.link.seconds)})`,
-    );
+  if (report.link) lines.push(describeLink(report.link));
   if (report.embed?.model) lines.push(describeEmbed(report.embed));
   if (report.index) lines.push(describeIndex(report.index));
   return lines.join("\n");
@@ -21,6 +18,11 @@ function describeFile(file: FileReport): string {
     ? `; ${formatCount(file.rejected)} lines rejected, see ${file.rejectFile}`
     : "";
   return `${file.name}: ${counts} (${formatDuration(file.seconds)}${resumed})${rejected}`;
+}
+
+export function describeLink(report: LinkReport): string {
+  const split = report.split > 0 ? `, split ${formatCount(report.split)}` : "";
+  return `linked ${formatCount(report.linked)} papers to other versions of the same work${split} (${formatDuration(report.seconds)})`;
 }
 
 export function describeEmbed(report: { model: string | null; embedded: number; seconds: number }): string {

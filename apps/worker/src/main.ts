@@ -1,19 +1,7 @@
-import { createWriteStream } from "node:fs";
-import { finished } from "node:stream/promises";
-import { parseSettings } from "@cool-papers/core/settings";
-import { migrateDatabase } from "@cool-papers/db";
-import { PAPER_FORMATS, requireFormat } from "@cool-papers/ingest";
-import {
-  StepInterruptedError,
-  type StepName,
-  type StepOptions,
-  type StepReport,
-} from "@cool-papers/pipeline";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { callerPath } from "./caller-paths.ts";
-import { describeEmbed, describeImport, describeIndex, describeStats } from "./describe-report.ts";
-import { runStepSomewhere } from "./run-step-somewhere.ts";
-import { createProgressDisplay, formatCount, formatDuration } from "./show-progress.ts";
+import { StepInterruptedError } from "@cool-papers/pipeline";
+import { CommanderError } from "commander";
+import { createProgram } from "./program.ts";
+import { createProgressDisplay } from "./show-progress.ts";
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -22,16 +10,21 @@ const EXIT_INTERRUPTED = 130;
 
 const display = createProgressDisplay(process.stderr, Date.now);
 const interrupt = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
+process.exitCode = await main();
 
-process.exitCode = await main(process.argv);
-
-async function main(argv: readonly string[]): Promise<number> {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
+async function main(): Promise<number> {
   try {
-    await createProgram().parseAsync([...argv]);
+    await createProgram({
+      display,
+      signal: interrupt.signal,
+      env: process.env,
+      cwd: process.cwd(),
+    }).parseAsync(process.argv);
     return 0;
   } catch (error) {
     display.stop();
+    // Commander has said what is wrong with the command line by itself.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
     process.stderr.write(`${describeError(error)}\n`);
     return error instanceof StepInterruptedError || interrupt.signal.aborted ? EXIT_INTERRUPTED : EXIT_FAILED;
@@ -49,194 +42,9 @@ function onSignal(): void {
   interrupt.abort();
 }
 
+/** One sentence; with LOG_LEVEL=debug all there is to know. */
 function describeError(error: unknown): string {
   if (process.env.LOG_LEVEL === "debug") return (error as Error).stack ?? String(error);
   const message = (error as Error).message.replace(/\s+/gu, " ").trim();
   return message === "" ? `failed: ${(error as Error).name} (LOG_LEVEL=debug shows more)` : message;
-}
-
-function createProgram(): Command {
-  const program = new Command("worker")
-    .description("Fills Cool Papers: imports papers, links their versions, embeds and indexes them.")
-    .exitOverride()
-    .showHelpAfterError("(--help shows examples)")
-    .addHelpText("after", EXAMPLES);
-  addImport(program);
-  addAll(program);
-  addSmallSteps(program);
-  addExport(program);
-  addStats(program);
-  addMigrate(program);
-  return program;
-}
-
-const EXAMPLES = `
-Examples:
-  npm run import -- ../shared/data/arxiv.jsonl.gz ../shared/data/venues.jsonl.gz
-  npm run import -- --limit 1000 arxiv-metadata-oai-snapshot.json
-  zcat papers.jsonl.gz | npm run import -- -
-  npm run index -- --full
-  npm run stats
-  npm run worker -- export --out papers.jsonl
-
-Data lie in DATA_DIR (default .data), or in the Postgres server of DATABASE_URL. While the site runs on the same
-folder the steps run inside it. Each step can be stopped at any time and run again: it goes on where it was.`;
-
-const FORMAT_HELP = `\nFormats (recognised line by line when --format is left out):\n${PAPER_FORMATS.map(
-  (format) => `  ${format.name.padEnd(12)} ${format.description}`,
-).join("\n")}\n`;
-
-interface ImportFlags {
-  readonly format?: string;
-  readonly limit?: number;
-  readonly index?: boolean;
-}
-
-function addFileArguments(command: Command): Command {
-  return command
-    .argument("<file...>", 'JSON lines, plain or gzip; "-" reads standard input')
-    .option("--format <name>", "take every line as this format", parseFormat)
-    .option("--limit <n>", "stop after so many lines of each file", parseCount)
-    .addHelpText("after", FORMAT_HELP);
-}
-
-function addImport(program: Command): void {
-  addFileArguments(program.command("import"))
-    .description("read papers from files into the record, then link and index them")
-    .option("--no-index", "leave linking and indexing for later")
-    .addHelpText(
-      "after",
-      "\nExample:\n  npm run import -- ../shared/data/arxiv.jsonl.gz\n\nBad lines go to DATA_DIR/rejects/<file>.jsonl with number and reason.\n",
-    )
-    .action(async (files: string[], flags: ImportFlags) => {
-      const options = { ...importOptions(files, flags), index: flags.index ?? true };
-      print(describeImport(await run("import", options, hasStdin(files))));
-    });
-}
-
-function addAll(program: Command): void {
-  addFileArguments(program.command("all"))
-    .description("import, link, embed and index in one go")
-    .action(async (files: string[], flags: ImportFlags) => {
-      print(describeImport(await run("all", importOptions(files, flags), hasStdin(files))));
-    });
-}
-
-function addSmallSteps(program: Command): void {
-  program
-    .command("link")
-    .description("group preprints with their venue versions")
-    .action(async () => {
-      const report = await run("link", {});
-      print(`linked ${formatCount(report.linked)} papers (${formatDuration(report.seconds)})`);
-    });
-  program
-    .command("embed")
-    .description("compute the vectors that are missing")
-    .action(async () => print(describeEmbed(await run("embed", {}))));
-  program
-    .command("index")
-    .description("bring the search index up to the record")
-    .option("--full", "build it anew beside the live one, then swap", false)
-    .action(async (flags: { full: boolean }) => print(describeIndex(await run("index", flags))));
-  program
-    .command("seed")
-    .description("load the seed corpus when there are no papers yet")
-    .action(async () => {
-      const { seeded } = await run("seed", {});
-      print(
-        seeded ? describeImport(seeded) : "there are papers already; the seed corpus is for an empty record",
-      );
-    });
-}
-
-function addExport(program: Command): void {
-  program
-    .command("export")
-    .description("write all papers in the interchange format (docs/interchange.md)")
-    .option("--out <file>", "a file instead of standard output")
-    .action(async (flags: { out?: string }) => {
-      const target = flags.out
-        ? createWriteStream(callerPath(flags.out, process.env, process.cwd()))
-        : process.stdout;
-      const failed = new Promise<never>((_, reject) => target.once("error", reject));
-      failed.catch(() => {});
-      const onLine = async (line: string) => {
-        if (!target.write(`${line}\n`))
-          await Promise.race([new Promise<void>((resolve) => target.once("drain", () => resolve())), failed]);
-      };
-      const report = await Promise.race([run("export", {}, false, onLine), failed]);
-      if (target !== process.stdout) {
-        target.end();
-        await finished(target);
-      }
-      display.log(`exported ${formatCount(report.papers)} papers (${formatDuration(report.seconds)})`);
-    });
-}
-
-function addStats(program: Command): void {
-  program
-    .command("stats")
-    .description("counts of the record and of the search index")
-    .addOption(new Option("--json", "one JSON object"))
-    .action(async (flags: { json?: true }) => {
-      const report = await run("stats", {});
-      print(flags.json ? JSON.stringify(report) : describeStats(report));
-    });
-}
-
-function addMigrate(program: Command): void {
-  program
-    .command("migrate")
-    .description("bring the tables of DATABASE_URL (or of the data folder) up to this version")
-    .action(async () => {
-      const { applied } = await migrateDatabase(parseSettings(process.env));
-      print(applied.length === 0 ? "the tables are up to date" : `applied ${applied.join(", ")}`);
-    });
-}
-
-function run<Name extends StepName>(
-  name: Name,
-  options: StepOptions<Name>,
-  withStdin = false,
-  onLine?: (line: string) => Promise<void>,
-): Promise<StepReport<Name>> {
-  return runStepSomewhere(parseSettings(process.env), name, options, {
-    signal: interrupt.signal,
-    onProgress: display.show,
-    onLog: display.log,
-    stdin: withStdin ? process.stdin : undefined,
-    onLine,
-  });
-}
-
-function importOptions(files: readonly string[], flags: ImportFlags) {
-  return {
-    files: files.map((file) => callerPath(file, process.env, process.cwd())),
-    format: flags.format ?? null,
-    limit: flags.limit ?? null,
-  };
-}
-
-function hasStdin(files: readonly string[]): boolean {
-  return files.includes("-");
-}
-
-function parseFormat(text: string): string {
-  try {
-    return requireFormat(text).name;
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
-  }
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("give a whole number from 1 on");
-  return count;
-}
-
-function print(text: string): void {
-  display.stop();
-  process.stdout.write(`${text}\n`);
 }

@@ -12,6 +12,7 @@ import {
 export interface DataPlace {
   readonly databaseUrl: string | null;
   readonly dataDir: string;
+  readonly searchUri: string;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ProgressListener, StepProgress } from "@cool-papers/pipeline";
-import { Format, SingleBar } from "cli-progress";
+import cliProgress, { type SingleBar } from "cli-progress";
 
 /** Draws progress on a terminal, or prints a line now and then where there is none. `stop` clears the bar. */
 export interface ProgressDisplay {
@@ -41,7 +41,7 @@ function createBarDisplay(output: NodeJS.WriteStream): ProgressDisplay {
 }
 
 function startBar(output: NodeJS.WriteStream, first: StepProgress): SingleBar {
-  const bar = new SingleBar({
+  const bar = new cliProgress.SingleBar({
     stream: output,
     hideCursor: true,
     clearOnComplete: false,
@@ -49,7 +49,7 @@ function startBar(output: NodeJS.WriteStream, first: StepProgress): SingleBar {
     // The line is ours: the library's own rate and ETA count bytes of the whole run, not papers of the last seconds.
     format: (options, params, payload: { progress: StepProgress }) => {
       const { progress } = payload;
-      const bar = progress.total === null ? "" : `${Format.BarFormat(params.progress, options)} `;
+      const bar = progress.total === null ? "" : `${cliProgress.Format.BarFormat(params.progress, options)} `;
       return `${bar}${describeProgress(progress)}`;
     },
     barCompleteChar: "█",

@@ -81,9 +81,8 @@ async function importFile(
   const stateName = limit === null ? positionName(source, format?.name ?? null) : null;
   const start = startingPosition(stateName && (await readState(context.db, stateName)), source);
   const rejectFile = await RejectFile.open(context.dataDir, source.name, start.rejectBytes);
-  const meter = new ProgressMeter(
-    { step: "import", label: source.name, unit: "bytes", total: source.sizeBytes },
-    () => context.clock().getTime(),
+  const meter = new ProgressMeter({ step: "import", label: source.name, ...extentOf(source, limit) }, () =>
+    context.clock().getTime(),
   );
   if (start.line > 0) context.log(`${source.name}: going on after line ${start.line}`);
 
@@ -106,7 +105,7 @@ async function importFile(
     position = await commitBatch(context, batch, position, rejectFile, stateName);
     papers += batch.papers.length;
     broken = batch.broken;
-    control.onProgress?.(meter.at(batch.sourceBytes, papers));
+    control.onProgress?.(meter.at(limit === null ? batch.sourceBytes : papers, papers));
   }
   position = { ...position, isComplete: broken === null };
   if (stateName) await writeState(context.db, stateName, position);
@@ -119,6 +118,14 @@ async function importFile(
     broken,
     seconds: (context.clock().getTime() - startedMs) / 1000,
   };
+}
+
+/** A limited import ends by its count, any other at the end of the file. */
+function extentOf(
+  source: ByteSource,
+  limit: number | null,
+): { unit: "bytes" | "papers"; total: number | null } {
+  return limit === null ? { unit: "bytes", total: source.sizeBytes } : { unit: "papers", total: limit };
 }
 
 /** Papers, rejects and the position after them, in one transaction. */

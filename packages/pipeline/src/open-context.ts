@@ -1,10 +1,12 @@
 import { type Database, openDatabase } from "@cool-papers/db";
-import { openSearchEngine } from "@cool-papers/search";
+import { openLanceEngine, type SearchEngine } from "@cool-papers/search";
 import type { PaperEmbedder, PipelineContext } from "./context.ts";
 
 export interface ContextSettings {
   readonly databaseUrl: string | null;
   readonly dataDir: string;
+  /** Folder or object store of the search index. */
+  readonly searchUri: string;
   readonly embedder?: PaperEmbedder | null;
   readonly log?: (message: string) => void;
   readonly clock?: () => Date;
@@ -21,7 +23,7 @@ export interface OpenContext extends PipelineContext {
  */
 export async function openContext(settings: ContextSettings): Promise<OpenContext> {
   const db = await openDatabase({ databaseUrl: settings.databaseUrl, dataDir: settings.dataDir });
-  const engine = await openEngineOrClose(settings.dataDir, db);
+  const engine = await openEngineOrClose(settings.searchUri, db);
   return {
     db,
     engine,
@@ -36,9 +38,9 @@ export async function openContext(settings: ContextSettings): Promise<OpenContex
   };
 }
 
-async function openEngineOrClose(dataDir: string, db: Database) {
+async function openEngineOrClose(uri: string, db: Database): Promise<SearchEngine> {
   try {
-    return await openSearchEngine({ dataDir });
+    return await openLanceEngine({ uri });
   } catch (error) {
     await db.close();
     throw error;

@@ -1,5 +1,5 @@
-import { mkdir, open, stat, truncate } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, open, rm, stat, truncate } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { RejectedLine } from "@cool-papers/ingest";
 
 /**
@@ -17,12 +17,11 @@ export class RejectFile {
 
   /** @param keepBytes what an earlier run wrote before its kept position; 0 starts anew. */
   static async open(dataDir: string, sourceName: string, keepBytes: number): Promise<RejectFile> {
-    const folder = join(dataDir, "rejects");
-    await mkdir(folder, { recursive: true });
-    const path = join(folder, `${safeFileName(sourceName)}.jsonl`);
-    await (await open(path, "a")).close();
-    const kept = Math.min((await stat(path)).size, keepBytes);
-    await truncate(path, kept);
+    const path = join(dataDir, "rejects", `${safeFileName(sourceName)}.jsonl`);
+    const size = (await stat(path).catch(() => null))?.size ?? 0;
+    const kept = Math.min(size, keepBytes);
+    if (kept > 0) await truncate(path, kept);
+    else await rm(path, { force: true });
     return new RejectFile(path, kept);
   }
 
@@ -34,6 +33,7 @@ export class RejectFile {
   async append(rejects: readonly RejectedLine[]): Promise<void> {
     if (rejects.length === 0) return;
     const text = rejects.map((reject) => `${JSON.stringify(reject)}\n`).join("");
+    await mkdir(dirname(this.path), { recursive: true });
     const file = await open(this.path, "a");
     try {
       await file.write(text);
