@@ -1,3 +1,5 @@
 export * from "./encoder-graph.ts";
 export * from "./encoder-runner.ts";
+export * from "./export-bundle.ts";
+export * from "./parity.ts";
 export * from "./quantize.ts";

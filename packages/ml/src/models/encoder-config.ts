@@ -103,7 +103,6 @@ export function studentConfig(
     hasZeroInitResidual: true,
     hiddenDropout: 0,
     attentionDropout: 0,
-    layerNormEpsilon: 1e-6,
     ...values,
   });
 }

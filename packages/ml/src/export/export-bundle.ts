@@ -1,0 +1,88 @@
+import {
+  type BundleConfig,
+  type BundleParts,
+  encodeModel,
+  type OnnxModel,
+  writeBundle,
+} from "@cool-papers/onnx";
+import type { EncoderConfig } from "../models/encoder-config.ts";
+import type { ParameterSet } from "../parameters.ts";
+import { type EmbeddingSource, exportEncoder } from "./encoder-graph.ts";
+import { measureParity, type Parity, ParityError } from "./parity.ts";
+import { quantizeInt8 } from "./quantize.ts";
+
+/** Least mean cosine between a variant's vectors and the float32 model's. */
+export const LEAST_PARITY = { float16: 0.9999, int8: 0.999 } as const;
+
+export type ExportVariant = "float32" | "int8";
+
+export interface ExportBundleOptions {
+  readonly folder: string;
+  readonly config: EncoderConfig;
+  readonly parameters: ParameterSet;
+  readonly source: EmbeddingSource;
+  readonly variants: readonly ExportVariant[];
+  /** token ids of real texts, for the parity check */
+  readonly parityTexts: readonly Int32Array[];
+  readonly tokenizerJson: string;
+  readonly modelCard: string;
+  readonly description: Pick<
+    BundleConfig,
+    "id" | "matryoshkaDims" | "maxTokens" | "prefixes" | "metrics" | "dataStatement" | "license"
+  >;
+}
+
+export interface ExportReport {
+  readonly config: BundleConfig;
+  readonly parity: Readonly<Partial<Record<ExportVariant, Parity>>>;
+}
+
+/**
+ * Writes the encoder as a bundle that `@cool-papers/embed` serves.
+ * @throws ParityError when a variant's vectors are too far from the float32 model's; nothing is written then
+ */
+export async function exportBundle(options: ExportBundleOptions): Promise<ExportReport> {
+  const reference = exportEncoder(options.config, options.parameters, options.source);
+  const models: Partial<Record<ExportVariant, OnnxModel>> = {};
+  const parity: Partial<Record<ExportVariant, Parity>> = {};
+  for (const variant of options.variants) {
+    const model = variant === "float32" ? reference : quantizeInt8(reference);
+    if (variant !== "float32")
+      parity[variant] = await checkedParity(variant, reference, model, options.parityTexts);
+    models[variant] = model;
+  }
+  const parts: BundleParts = {
+    description: {
+      ...options.description,
+      architecture: { kind: "roformer", ...options.config },
+      dimension: embeddingSize(options),
+      pooling: "none", // the graph pools
+    },
+    models: Object.fromEntries(
+      Object.entries(models).map(([variant, model]) => [variant, encodeModel(model)]),
+    ),
+    tokenizerJson: options.tokenizerJson,
+    modelCard: options.modelCard,
+  };
+  return { config: await writeBundle(options.folder, parts), parity };
+}
+
+async function checkedParity(
+  variant: keyof typeof LEAST_PARITY,
+  reference: OnnxModel,
+  model: OnnxModel,
+  texts: readonly Int32Array[],
+): Promise<Parity> {
+  const parity = await measureParity(reference, model, texts);
+  if (!(parity.meanCosine >= LEAST_PARITY[variant])) {
+    throw new ParityError(
+      `the ${variant} model's vectors have a mean cosine of ${parity.meanCosine.toFixed(5)} with the float32 model's ` +
+        `over ${parity.texts} texts; ${LEAST_PARITY[variant]} is the least allowed`,
+    );
+  }
+  return parity;
+}
+
+function embeddingSize({ config, source }: ExportBundleOptions): number {
+  return source.kind === "pooled" ? config.hiddenSize : source.heads.reduce((sum, { size }) => sum + size, 0);
+}
