@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { pino } from "pino";
 import { createEmbeddingApp } from "./api/embedding-app.ts";
@@ -7,6 +7,7 @@ import { listen } from "./api/embedding-server.ts";
 import { EXECUTION_PROVIDERS, MODEL_VARIANTS, type ModelVariant, type TruncationPolicy } from "./encoder.ts";
 import { EmbedError } from "./errors.ts";
 import type { ProviderChoice } from "./inference/execution-provider.ts";
+import { SHIPPED_BUNDLE } from "./inference/shipped-bundle.ts";
 import { ThreadedEncoder } from "./inference/threaded-encoder.ts";
 import { ApiKeyStore, KeyStoreError } from "./keys/api-key-store.ts";
 import { KeyBudget } from "./keys/key-budget.ts";
@@ -29,9 +30,6 @@ interface ServeOptions {
   maxBodyMb: number;
   drainSeconds: number;
 }
-
-/** The bundle in the repository, where it is there. */
-export const SHIPPED_BUNDLE = resolve(import.meta.dirname, "../model");
 
 /** `npm run embed -- …`: serves the embedding API and manages its keys. Resolves to the exit code. */
 export async function runEmbedCommand(args: readonly string[], env: Environment): Promise<number> {

@@ -11,11 +11,11 @@ export {
   EmbeddingClientError,
   type EmbeddingClientOptions,
 } from "./client/embedding-client.ts";
-export { runEmbedCommand, SHIPPED_BUNDLE } from "./command.ts";
 export * from "./encoder.ts";
 export * from "./errors.ts";
 export { LocalEncoder } from "./inference/local-encoder.ts";
 export { type OpenModelOptions, openModel } from "./inference/open-model.ts";
+export { SHIPPED_BUNDLE } from "./inference/shipped-bundle.ts";
 export { ThreadedEncoder } from "./inference/threaded-encoder.ts";
 export { ApiKeyStore, KeyStoreError, type StoredKey } from "./keys/api-key-store.ts";
 export { KeyBudget } from "./keys/key-budget.ts";
