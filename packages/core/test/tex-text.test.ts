@@ -1,0 +1,187 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { arxivAbstract, splitMath, texToUnicode } from "../src/index.ts";
+
+test.each([
+  [String.raw`Erd\H{o}s and Schr\"odinger`, "Erdős and Schrödinger"],
+  [String.raw`Poincar\'{e}, Poincar{\'e}, Poincar\'e`, "Poincaré, Poincaré, Poincaré"],
+  [String.raw`G\"{o}del G{\"o}del G{\"{o}}del`, "Gödel Gödel Gödel"],
+  [
+    String.raw`Mart\'{\i}n Mart\'\i n Mart{\'\i}n Mart{\'{\i}}n Mart\'in`,
+    "Martín Martín Martín Martín Martín",
+  ],
+  [
+    String.raw`\v{S}koda, \v Skoda, \c{c}a \c ca, \k{a}, \r{u}, \u{g}, \d{h}, \b{d}, \={a}, \.{z}, \.z`,
+    "Škoda, Škoda, ça ça, ą, ů, ğ, ḥ, ḏ, ā, ż, ż",
+  ],
+  [
+    String.raw`\o re {\o}re \O{}re Stra{\ss}e Stra\ss e \AA ngstr\"om \aa, \ae, \L\'od\'z, \l{}`,
+    "øre øre Øre Straße Straße Ångström å, æ, Łódź, ł",
+  ],
+  [String.raw`Ho\`{a}ng, S\~ao, se\~nor, \^{o}`, "Hoàng, São, señor, ô"],
+  [String.raw`50\% of R\&D \#1 a\_b \{x\}`, "50% of R&D #1 a_b {x}"],
+  ["pages 1--3 --- well-known", "pages 1–3 — well-known"],
+  ["the --flag and a ---- rule", "the --flag and a ---- rule"],
+  ["``quoted'' and don't f''", "“quoted” and don't f''"],
+  [
+    String.raw`\emph{so} \textbf{bold \textit{it}} {\em x} {\bf y} \url{http://a.b/~c}`,
+    "so bold it x y http://a.b/~c",
+  ],
+  ["Fig.~3 in a~b, ~10 km, http://x.edu/~user", "Fig. 3 in a b, ~10 km, http://x.edu/~user"],
+  ["{BERT}: {A} Study of {a,b}", "BERT: A Study of {a,b}"],
+  [String.raw`\LaTeX{} and \TeX`, "LaTeX and TeX"],
+  ["  Two\n  lines  and   blanks\t", "Two lines and blanks"],
+  ["e\u0301", "é"],
+])("%j is %j", (text, expected) => {
+  expect(texToUnicode(text)).toBe(expected);
+});
+
+test.each([
+  String.raw`the $\alpha_{\"o}$-norm, \(x~y\), \[ a -- b \], $$\emph{q}$$`,
+  String.raw`a price of \$5`,
+  "$ x $ and $x_1$ stay",
+  String.raw`unknown \foo{bar} and \cite{x}`,
+  String.raw`$\text{100\% of }x$`,
+])("mathematics and unknown commands in %j stay as they are", (text) => {
+  expect(texToUnicode(text)).toBe(text);
+});
+
+test.each([
+  ["$x never closes", "$x never closes"],
+  [String.raw`\emph{open`, String.raw`\emph{open`],
+  [String.raw`{\"o`, "{ö"],
+  ["} lone { braces", "} lone { braces"],
+  [String.raw`ends with \ `, "ends with"],
+  ["ends with \\", "ends with \\"],
+  [String.raw`\'`, String.raw`\'`],
+  [String.raw`\"{`, String.raw`\"{`],
+  [String.raw`\v{`, String.raw`\v{`],
+  [String.raw`\"{ab} \'5 \^{}`, String.raw`\"{ab} \'5 ^`],
+  [String.raw`\vspace{1cm} \cdot \hat x`, String.raw`\vspace{1cm} \cdot \hat x`],
+])("broken or other TeX %j comes back as text %j", (text, expected) => {
+  expect(texToUnicode(text)).toBe(expected);
+});
+
+test("converting twice changes nothing more for text that has no backslash left", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom(..."aO{}$\\\"'`~-^vH% \n"), maxLength: 40 }), (text) => {
+      const once = texToUnicode(text);
+      expect(once).toBe(once.normalize("NFC"));
+      expect(once).not.toMatch(/^\s|\s$|\s\s|\n/);
+      if (!/[\\`'~{}-]/.test(once)) expect(texToUnicode(once)).toBe(once);
+    }),
+    { seed: 1, numRuns: 2000 },
+  );
+});
+
+test("plain text only loses superfluous blanks", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.string({ unit: fc.constantFrom(..."abcé中, .:;()[]%&#_^"), minLength: 1, maxLength: 8 })),
+      (words) => {
+        const plain = words
+          .map((word) => word.trim())
+          .filter((word) => word !== "")
+          .join(" ")
+          .split(/\s+/)
+          .join(" ");
+        expect(texToUnicode(`  ${plain}\n`)).toBe(plain);
+      },
+    ),
+    { seed: 2 },
+  );
+});
+
+test("an abstract's lines are joined and its paragraphs kept", () => {
+  expect(arxivAbstract("  First line\nsecond line.\n  A new\nparagraph.\n\nAnd more.\r\n")).toBe(
+    "First line second line.\nA new paragraph.\nAnd more.",
+  );
+});
+
+test("splitting at mathematics loses nothing and marks display mathematics", () => {
+  fc.assert(
+    fc.property(
+      fc.string({
+        unit: fc.constantFrom("$", "$$", "\\", "\\(", "\\)", "\\[", "\\]", "a", " ", "1"),
+        maxLength: 30,
+      }),
+      (text) => {
+        expect(
+          splitMath(text)
+            .map(({ source }) => source)
+            .join(""),
+        ).toBe(text);
+      },
+    ),
+    { seed: 3, numRuns: 2000 },
+  );
+  expect(
+    splitMath(String.raw`a $x$ b \[y\] c \$5 $$z$$`).map(({ kind, content, isDisplay }) => [
+      kind,
+      content,
+      isDisplay,
+    ]),
+  ).toEqual([
+    ["text", "a ", false],
+    ["math", "x", false],
+    ["text", " b ", false],
+    ["math", "y", true],
+    ["text", " c $5 ", false],
+    ["math", "z", true],
+  ]);
+});
+
+test.each([
+  ["costs $5 and $10 more", ["text"]],
+  ["$5 million to $10 million for $x$", ["text", "math"]],
+  ["$5$ and $10$", ["math", "text", "math"]],
+  ["$2 \\times 3$ grid", ["math", "text"]],
+  ["$3 \\mathrm{cm}$", ["math"]],
+  ["$$ and $", ["text"]],
+  ["\\\\(x\\\\)", ["text"]],
+])("%j is %j", (text, kinds) => {
+  expect(splitMath(text).map(({ kind }) => kind)).toEqual(kinds);
+});
+
+test.each([
+  "\\",
+  "$",
+  "{",
+  "}",
+  "\\(",
+  "\\[",
+  "$$",
+  "\\emph{",
+  '\\"{',
+  "\\v ",
+  "{\\o",
+  "``",
+  "'",
+  "-",
+  "--",
+  "~",
+  "$5 a",
+  "a ",
+  "$\\(",
+  "\\(a$",
+  "\n ",
+  "{A",
+  "{A}",
+  "\\a",
+])(
+  "2 MB of %j convert in linear time",
+  (unit) => {
+    const text = unit.repeat(2_000_000 / unit.length);
+    const startMs = performance.now();
+    texToUnicode(text);
+    arxivAbstract(text);
+    expect(performance.now() - startMs).toBeLessThan(8000);
+  },
+  30_000,
+);
+
+test("10 MB of nested, never closed TeX convert in linear time", () => {
+  const startMs = performance.now();
+  texToUnicode(`${'\\emph{{\\"o}$x '.repeat(700_000)}`);
+  expect(performance.now() - startMs).toBeLessThan(15_000);
+}, 30_000);
