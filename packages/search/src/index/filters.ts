@@ -1,4 +1,4 @@
-import type { PaperId, QueryFilters } from "@cool-papers/core";
+import { expandCategory, NO_FILTERS, printPaperId, type QueryFilters } from "@cool-papers/core";
 import { dayNumber } from "./build-segment.ts";
 import type { Segment } from "./segment.ts";
 import { SOURCE_BITS } from "./segment-arrays.ts";
@@ -10,25 +10,6 @@ export const HARD_FAILURE = 16;
 
 /** For a document, which facets' conditions it fails (FACET_BITS), or HARD_FAILURE. 0 passes. */
 export type FilterCheck = (doc: number) => number;
-
-const keyOf = (id: PaperId): string => `${id.scheme}:${id.local}`;
-
-export const NO_FILTERS: QueryFilters = {
-  categories: [],
-  excludedCategories: [],
-  venues: [],
-  excludedVenues: [],
-  yearFrom: null,
-  yearTo: null,
-  dateFrom: null,
-  dateTo: null,
-  ids: [],
-  sources: [],
-};
-
-export function hasFilters(filters: Partial<QueryFilters>): boolean {
-  return Object.values(filters).some((value) => (Array.isArray(value) ? value.length > 0 : value !== null));
-}
 
 /** Compiles a query's own filters (all hard) and the reader's facet choices (soft, by facet) for one segment. */
 export function compileFilters(
@@ -59,7 +40,7 @@ function conditions(segment: Segment, filters: QueryFilters): Condition[] {
     list.push({ bit, holds });
   };
   const category = (ids: readonly string[]) =>
-    hasAny(arrays.categoryStart, arrays.categoryIds, idSet(segment.categories, ids, isInCategory));
+    hasAny(arrays.categoryStart, arrays.categoryIds, idSet(segment.categories, categoriesIn(ids), isSame));
   const venue = (names: readonly string[]) =>
     hasAny(arrays.venueStart, arrays.venueIds, idSet(segment.venues, names, isSameVenue));
   if (filters.categories.length > 0) add(FACET_BITS.categories, category(filters.categories));
@@ -78,7 +59,9 @@ function conditions(segment: Segment, filters: QueryFilters): Condition[] {
     add(HARD_FAILURE, (doc) => arrays.days[doc]! <= to);
   }
   if (filters.ids.length > 0) {
-    const docs = new Set(filters.ids.flatMap((id) => segment.docsOfMember(keyOf(id))));
+    const docs = new Set(
+      filters.ids.flatMap((id) => segment.docsOfMember(printPaperId({ scheme: id.scheme, local: id.local }))),
+    );
     add(HARD_FAILURE, (doc) => docs.has(doc));
   }
   if (filters.sources.length > 0) {
@@ -93,9 +76,12 @@ const not =
   (doc: number): boolean =>
     !holds(doc);
 
-/** `cs.AI` is itself; `math` is also every `math.…`. */
-const isInCategory = (category: string, wanted: string): boolean =>
-  category === wanted || (!wanted.includes(".") && category.startsWith(`${wanted}.`));
+/** An archive stands for its categories and for papers that carry nothing but the archive. */
+export const categoriesIn = (ids: readonly string[]): string[] => [
+  ...new Set(ids.flatMap((id) => [id, ...expandCategory(id)])),
+];
+
+const isSame = (value: string, wanted: string): boolean => value === wanted;
 
 const isSameVenue = (venue: string, wanted: string): boolean => venue.toLowerCase() === wanted.toLowerCase();
 

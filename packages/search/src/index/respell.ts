@@ -1,4 +1,4 @@
-import type { SearchQuery, TextClause } from "@cool-papers/core";
+import { printSearchQuery, type SearchQuery } from "@cool-papers/core";
 import { type Group, respellGroup, type TextPlan } from "./plan.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { correctWord } from "./spelling.ts";
@@ -10,7 +10,7 @@ const MAX_CORRECTIONS = 8;
 export function respell(
   snapshot: Snapshot,
   plan: TextPlan,
-  query: Pick<SearchQuery, "clauses">,
+  query: SearchQuery,
 ): { plan: TextPlan; correctedText: string | null } {
   const corrections = new Map<string, string>();
   let lookups = 0;
@@ -24,21 +24,18 @@ export function respell(
   };
   const corrected = { ...plan, words: plan.words.map(respelled), required: plan.required.map(respelled) };
   if (corrections.size === 0) return { plan, correctedText: null };
-  return {
-    plan: corrected,
-    correctedText: query.clauses.map((clause) => printClause(clause, corrections)).join(" "),
-  };
+  const clauses = query.clauses.map((clause) =>
+    clause.kind === "phrase" || clause.excluded
+      ? clause
+      : { ...clause, text: replaceWords(clause.text, corrections) },
+  );
+  return { plan: corrected, correctedText: printSearchQuery({ ...query, clauses }) };
 }
 
 const isKnown = (snapshot: Snapshot, group: Group): boolean =>
   group.alternatives.some((terms) =>
     snapshot.segments.some(({ segment }) => terms.every((term) => segment.terms.find(term) >= 0)),
   );
-
-function printClause(clause: TextClause, corrections: ReadonlyMap<string, string>): string {
-  const text = clause.kind === "phrase" ? `"${clause.text}"` : replaceWords(clause.text, corrections);
-  return `${clause.excluded ? "-" : ""}${clause.field ? `${clause.field}:` : ""}${text}`;
-}
 
 function replaceWords(text: string, corrections: ReadonlyMap<string, string>): string {
   let replaced = text;

@@ -1,3 +1,4 @@
+import { TAXONOMY } from "@cool-papers/core";
 import { fold } from "../analysis/fold.ts";
 import type { Suggestion } from "../search-engine.ts";
 import { nameRotations } from "./build-segment.ts";
@@ -8,15 +9,31 @@ import { lowerBound } from "./string-table.ts";
 /** How many entries of a sorted list are looked at for one prefix: bounds the time for prefixes such as "a". */
 const LOOK_AT = 400;
 
-/** Titles, authors and venues of the index that begin with the prefix (authors: any of their names). */
+/**
+ * Categories, venues, authors (by any of their names) and titles that begin with the prefix, whatever its case and
+ * accents. At most `limit` in all: few of the short kinds, then titles and authors share what is left.
+ */
 export function suggestFromIndex(snapshot: Snapshot, prefix: string, limit: number): Suggestion[] {
   const folded = fold(prefix).trim().replace(/\s+/g, " ");
-  if (folded === "" || limit <= 0) return [];
-  return [
-    ...suggestVenues(snapshot, folded, limit),
-    ...suggestAuthors(snapshot, folded, limit),
-    ...suggestTitles(snapshot, folded, limit),
-  ];
+  if (folded === "" || !(limit > 0)) return [];
+  const few = Math.max(1, Math.floor(limit / 4));
+  const short = [...suggestCategories(folded, few), ...suggestVenues(snapshot, folded, few)].slice(0, limit);
+  const rest = limit - short.length;
+  const authors = suggestAuthors(snapshot, folded, rest);
+  const titles = suggestTitles(snapshot, folded, rest);
+  const titleShare = Math.min(titles.length, Math.max(Math.ceil(rest / 2), rest - authors.length));
+  return [...short, ...authors.slice(0, rest - titleShare), ...titles.slice(0, titleShare)];
+}
+
+/** By id (`cs.C…`) or by its name in either language; the text is the id. */
+function suggestCategories(prefix: string, limit: number): Suggestion[] {
+  return TAXONOMY.categories
+    .filter(
+      ({ id, canonical, name }) =>
+        id === canonical && [id, name.en, name.zh].some((text) => fold(text).startsWith(prefix)),
+    )
+    .slice(0, limit)
+    .map(({ id }) => ({ kind: "category", text: id }));
 }
 
 function suggestTitles(snapshot: Snapshot, prefix: string, limit: number): Suggestion[] {

@@ -18,7 +18,8 @@ export interface DocRef {
 /**
  * How many of a query's words a document must have. Up to `allWordsUpTo` words: all of them, and when fewer than
  * `enough` documents have all, the most that `enough` documents have. Questions and longer queries (pasted sentences):
- * any word counts, and ranking does the rest.
+ * any word counts, and ranking does the rest. Lists that are not sorted by relevance take `enough` = 1: there, nothing
+ * pushes the documents with fewer words to the end.
  */
 export interface WordRule {
   readonly allWordsUpTo: number;

@@ -1,6 +1,6 @@
+import { NO_FILTERS } from "@cool-papers/core";
 import { type ChineseDictionary, shippedChineseTerms } from "../chinese.ts";
 import { fuseByRank } from "../fusion.ts";
-import { NO_FILTERS } from "../index/filters.ts";
 import { likeThese } from "../index/like-these.ts";
 import { planText, type TextPlan } from "../index/plan.ts";
 import { DEFAULT_RANK, type RankOptions } from "../index/rank.ts";
@@ -180,7 +180,7 @@ async function searchState(
     state.snapshot,
     { plan, filters: request.query.filters, chosen: request.filters ?? NO_FILTERS, facets: request.facets },
     settings.rank,
-    settings.wordRule,
+    request.sort === "relevance" ? settings.wordRule : { ...settings.wordRule, enough: 1 },
   );
   const mode = usableMode(state, request);
   const near = mode === "keyword" ? [] : await nearDocuments(state, request, matches);

@@ -1,5 +1,6 @@
 import type { QueryFilters } from "@cool-papers/core";
 import { dayNumber } from "../index/build-segment.ts";
+import { categoriesIn } from "../index/filters.ts";
 import { SOURCE_BITS } from "../index/segment-arrays.ts";
 import type { DocRef } from "../index/text-search.ts";
 import { VectorDimensionError } from "./errors.ts";
@@ -51,40 +52,42 @@ async function searchSegment(state: IndexState, segment: number, query: VectorQu
   }
 }
 
+/** Partitions of the vector index that are always searched; see buildVectorIndex. */
+const MIN_PROBES = 24;
+
 async function nearest(
   state: IndexState,
   segment: number,
   query: VectorQuery,
   limit: number,
 ): Promise<NearHit[]> {
-  const { documents } = state.stored[segment]!;
-  let search = documents
-    .query()
+  const search = state.stored[segment]!.documents.query()
     .nearestTo(query.vector)
     .distanceType("dot")
     .select(["ord", "_distance"])
     .limit(limit)
-    .minimumNprobes(20)
-    .maximumNprobes(60)
-    .refineFactor(4);
-  const where = ["vector IS NOT NULL", ...query.filters.flatMap((filters) => sqlConditions(filters))];
-  search = search.where(where.join(" AND "));
-  const table = await search.toArrow();
+    .minimumNprobes(MIN_PROBES)
+    // 0: as many as it takes to fill the limit, which selective filters need.
+    .maximumNprobes(0);
+  const where = query.filters.flatMap((filters) => sqlConditions(filters));
+  const table = await (where.length > 0 ? search.where(where.join(" AND ")) : search).toArrow();
   const ords = table.getChild("ord")!;
   const distances = table.getChild("_distance")!;
-  return Array.from({ length: table.numRows }, (_, row) => ({
-    segment,
-    doc: Number(ords.get(row)),
-    similarity: 1 - Number(distances.get(row)),
-  }));
+  const hits: NearHit[] = [];
+  for (let row = 0; row < table.numRows; row++) {
+    const distance = distances.get(row);
+    if (distance === null || !Number.isFinite(distance)) continue;
+    hits.push({ segment, doc: Number(ords.get(row)), similarity: 1 - distance });
+  }
+  return hits;
 }
 
 /** The filters that narrow the search before it runs; the rest is left to `isAllowed`, which checks everything. */
 function sqlConditions(filters: Partial<QueryFilters>): string[] {
   const list: string[] = [];
-  const whole = (filters.categories ?? []).every((category) => category.includes("."));
-  if (filters.categories?.length && whole)
-    list.push(`array_has_any(categories, ${sqlList(filters.categories)})`);
+  if (filters.categories?.length) {
+    list.push(`array_has_any(categories, ${sqlList(categoriesIn(filters.categories))})`);
+  }
   if (filters.yearFrom != null) list.push(`year >= ${Math.trunc(filters.yearFrom)}`);
   if (filters.yearTo != null) list.push(`year <= ${Math.trunc(filters.yearTo)}`);
   if (filters.dateFrom != null) list.push(`day >= ${dayNumber(filters.dateFrom)}`);
