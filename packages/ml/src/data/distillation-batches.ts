@@ -54,6 +54,16 @@ export class DistillationBatches {
     });
   }
 
+  /** A batch of the same shape, without moving on. */
+  peek(): DistillationBatch {
+    return new DistillationBatches(this.#corpus, this.#options, this.position()).next();
+  }
+
+  /** `next()` for ever. */
+  *stream(): Generator<DistillationBatch, never> {
+    for (;;) yield this.next();
+  }
+
   next(): DistillationBatch {
     const short: DistillationText[] = [];
     const long: DistillationText[] = [];
@@ -89,6 +99,13 @@ export class DistillationBatches {
       text.m.writeUnit(text.row, m, i * TEACHER_DIMENSIONS);
       mMask[i] = 1;
     });
-    return { short: block(short, shortLength), long: block(long, longLength), m, mMask, e, texts: all.length };
+    return {
+      short: block(short, shortLength),
+      long: block(long, longLength),
+      m,
+      mMask,
+      e,
+      texts: all.length,
+    };
   }
 }

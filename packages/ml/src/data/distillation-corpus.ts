@@ -4,8 +4,8 @@
  */
 import type { WordPieceTokenizer } from "@cool-papers/text";
 import { HELD_OUT_PARALLEL_ROWS, type HeldOutGuard, type TrainingRow } from "./held-out.ts";
-import { readParallel } from "./parallel.ts";
 import { documentText, firstCodePoints, readArxiv, readVenues } from "./papers.ts";
+import { readParallel } from "./parallel.ts";
 import { readTeacherKeys, readTeacherVectors, type TeacherVectors } from "./teacher-vectors.ts";
 import { TokenStore, tokensOf } from "./token-store.ts";
 
@@ -49,7 +49,9 @@ export interface DistillationCorpusOptions {
  *
  * @throws DataError when a file is missing or does not match its keys
  */
-export async function loadDistillationCorpus(options: DistillationCorpusOptions): Promise<DistillationCorpus> {
+export async function loadDistillationCorpus(
+  options: DistillationCorpusOptions,
+): Promise<DistillationCorpus> {
   const collector = new Collector(options);
   await collector.addPapers();
   await collector.addParallel();

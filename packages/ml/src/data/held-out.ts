@@ -13,8 +13,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { normalizeText } from "@cool-papers/text";
 import { readJsonLines, readLines } from "./json-lines.ts";
-import { readParallel } from "./parallel.ts";
 import { readArxiv } from "./papers.ts";
+import { readParallel } from "./parallel.ts";
 import { readTsv } from "./tsv.ts";
 
 /** Rows at the end of zh/arxiv_en_zh_parallel.jsonl.gz that are the cross-lingual dev set. */
@@ -63,14 +63,17 @@ export class HeldOutGuard {
   assertAllowed(row: TrainingRow): void {
     const reason = this.#reason(row);
     if (reason !== null) {
-      throw new HeldOutLeakError(`Held-out data reached training: ${reason}. Filter the source with HeldOutGuard.allows.`);
+      throw new HeldOutLeakError(
+        `Held-out data reached training: ${reason}. Filter the source with HeldOutGuard.allows.`,
+      );
     }
   }
 
   #reason(row: TrainingRow): string | null {
     if (row.id !== undefined && this.#ids.has(idKey(row.id))) return `the paper ${row.id}`;
     for (const text of [row.title, row.text]) {
-      if (text !== undefined && this.#texts.has(textKey(text))) return `the text ${JSON.stringify(text.slice(0, 80))}`;
+      if (text !== undefined && this.#texts.has(textKey(text)))
+        return `the text ${JSON.stringify(text.slice(0, 80))}`;
     }
     for (const text of [row.abstract, row.text]) {
       if (text !== undefined && this.#abstracts.has(abstractKey(text))) {
@@ -89,7 +92,8 @@ export function textKey(text: string): string {
   return normalizeText(text).replace(/[^\p{L}\p{N}]+/gu, "");
 }
 
-const abstractKey = (text: string) => textKey(text.slice(0, 4 * ABSTRACT_KEY_LENGTH)).slice(0, ABSTRACT_KEY_LENGTH);
+const abstractKey = (text: string) =>
+  textKey(text.slice(0, 4 * ABSTRACT_KEY_LENGTH)).slice(0, ABSTRACT_KEY_LENGTH);
 
 /** Everything held out of `../shared/data`. Reads arxiv.jsonl.gz once for the titles of the known-item papers. */
 export async function loadHeldOut(dataDir: string): Promise<HeldOutGuard> {
@@ -103,7 +107,9 @@ export async function loadHeldOut(dataDir: string): Promise<HeldOutGuard> {
     const id = line.split("\t")[1];
     if (id !== undefined && id !== "corpus-id") guard.add({ id: `arxiv:${id}` });
   }
-  for await (const { id, title, abstract } of readJsonLines(join(dataDir, "eval/autoscholar/gold_corpus.jsonl.gz"))) {
+  for await (const { id, title, abstract } of readJsonLines(
+    join(dataDir, "eval/autoscholar/gold_corpus.jsonl.gz"),
+  )) {
     guard.add({ id: `arxiv:${id}`, title: String(title), abstract: String(abstract) });
   }
   for (const set of ["autoscholar", "cacm", "cranfield"]) {

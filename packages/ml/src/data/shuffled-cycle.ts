@@ -38,6 +38,8 @@ export class ShuffledCycle {
 
   #orderOf(epoch: number): Int32Array {
     const order = Int32Array.from({ length: this.size }, (_, i) => i);
-    return new SeededRandom(Math.imul(this.#seed, 0x85ebca6b) ^ Math.imul(epoch + 1, 0xc2b2ae35)).shuffle(order);
+    return new SeededRandom(Math.imul(this.#seed, 0x85ebca6b) ^ Math.imul(epoch + 1, 0xc2b2ae35)).shuffle(
+      order,
+    );
   }
 }

@@ -19,14 +19,17 @@ export class TeacherVectors {
   /** @param bytes [rows, 192], @param name of the file for messages */
   constructor(bytes: Int8Array, name: string) {
     if (bytes.length === 0 || bytes.length % TEACHER_DIMENSIONS !== 0) {
-      throw new DataError(`${name} holds ${bytes.length} bytes, not a multiple of ${TEACHER_DIMENSIONS}; copy it again.`);
+      throw new DataError(
+        `${name} holds ${bytes.length} bytes, not a multiple of ${TEACHER_DIMENSIONS}; copy it again.`,
+      );
     }
     this.rows = bytes.length / TEACHER_DIMENSIONS;
     this.#bytes = bytes;
     this.#scales = new Float32Array(this.rows);
     for (let row = 0; row < this.rows; row++) {
       let squares = 0;
-      for (let i = row * TEACHER_DIMENSIONS; i < (row + 1) * TEACHER_DIMENSIONS; i++) squares += bytes[i]! ** 2;
+      for (let i = row * TEACHER_DIMENSIONS; i < (row + 1) * TEACHER_DIMENSIONS; i++)
+        squares += bytes[i]! ** 2;
       if (squares === 0) throw new DataError(`Row ${row} of ${name} is zero and has no direction.`);
       this.#scales[row] = 1 / Math.sqrt(squares);
     }
@@ -59,9 +62,14 @@ export async function readTeacherVectors(
 ): Promise<TeacherVectors> {
   const file = `teacher/${name}.${teacher}.i8`;
   const buffer = await readFile(join(dataDir, file)).catch((cause: unknown) => {
-    throw new DataError(`Cannot read ${join(dataDir, file)}: distillation needs the teacher vectors.`, { cause });
+    throw new DataError(`Cannot read ${join(dataDir, file)}: distillation needs the teacher vectors.`, {
+      cause,
+    });
   });
-  const vectors = new TeacherVectors(new Int8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength), file);
+  const vectors = new TeacherVectors(
+    new Int8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength),
+    file,
+  );
   if (vectors.rows !== expectedRows) {
     throw new DataError(`${file} has ${vectors.rows} rows, but its key file ${expectedRows} lines.`);
   }

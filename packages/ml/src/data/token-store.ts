@@ -51,11 +51,7 @@ export interface TokenBlock {
  * Packs sequences into a padded block. A longer sequence is cut, its last kept token replaced by its own last token
  * ([SEP]) so that it still ends as the model expects.
  */
-export function packBlock(
-  sequences: readonly Int32Array[],
-  length: number,
-  padId: number,
-): TokenBlock {
+export function packBlock(sequences: readonly Int32Array[], length: number, padId: number): TokenBlock {
   const ids = new Int32Array(sequences.length * length).fill(padId);
   const lengths = new Int32Array(sequences.length);
   sequences.forEach((sequence, row) => {

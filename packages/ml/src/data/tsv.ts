@@ -19,7 +19,9 @@ export async function* readTsv(path: string): AsyncGenerator<Record<string, stri
     }
     if (line === "") continue;
     if (cells.length !== header.length) {
-      throw new DataError(`${path}:${number} has ${cells.length} columns, but the header names ${header.length}.`);
+      throw new DataError(
+        `${path}:${number} has ${cells.length} columns, but the header names ${header.length}.`,
+      );
     }
     yield Object.fromEntries(header.map((name, i) => [name, cells[i]!]));
   }

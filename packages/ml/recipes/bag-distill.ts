@@ -1,0 +1,22 @@
+import { EMBEDDING_NORM_PARAMETERS } from "../src/models/encoder-config.ts";
+import { AdamW } from "../src/optim/index.ts";
+import type { DistillRecipe } from "../src/recipe.ts";
+
+/** Stage 1: a weighted bag of normalised token embeddings learns the teachers' vectors and their similarities. */
+export default {
+  kind: "distill",
+  description:
+    "Bag of token embeddings, width 256, distilled from both teachers; the start of every deeper model",
+  model: { hiddenSize: 256, numHiddenLayers: 0, numAttentionHeads: 4, initializerStd: 0.05 },
+  loss: { headWeightM: 1, headWeightE: 4, similarityScale: 20, teacherShareM: 0.3 },
+  batch: {
+    composition: { papers: 84, titles: 40, parallel: 12, chinese: 60 },
+    shortLength: 28,
+    longLength: 112,
+  },
+  optimizer: () => new AdamW({ weightDecay: 0 }),
+  learningRate: { peak: 2e-3, warmupSteps: 100, totalSteps: 3000, floor: 1e-4 },
+  maxGradientNorm: null,
+  frozen: [...EMBEDDING_NORM_PARAMETERS],
+  seed: 1,
+} satisfies DistillRecipe;

@@ -1,0 +1,69 @@
+/**
+ * A training checkpoint: one safetensors file with the parameters (`parameters/…`), the optimiser's moments
+ * (`optimizer/…`) and, as metadata, everything else that decides how training goes on. Written in one piece, so a kill
+ * leaves the former checkpoint intact.
+ */
+import { type ParameterSet, parameterSet } from "../parameters.ts";
+import type { TrainerState } from "../train/trainer.ts";
+import { readSafetensors, type StoredTensor, TensorFileError, writeSafetensors } from "./safetensors.ts";
+
+export interface TrainingCheckpoint {
+  readonly parameters: ParameterSet;
+  readonly trainer: TrainerState;
+  /** Where the data stands, as its reader reports it; JSON. */
+  readonly dataPosition: unknown;
+  /** Training time so far, over all runs. */
+  readonly elapsedSeconds: number;
+  /** The model's configuration; JSON. */
+  readonly config: unknown;
+  /** Name of the recipe. */
+  readonly recipe: string;
+}
+
+const PARAMETERS = "parameters/";
+const OPTIMIZER = "optimizer/";
+
+export async function writeCheckpoint(path: string, checkpoint: TrainingCheckpoint): Promise<void> {
+  const { parameters, trainer, ...rest } = checkpoint;
+  const tensors = new Map<string, StoredTensor>();
+  for (const name of parameters.names) tensors.set(PARAMETERS + name, parameters.get(name));
+  for (const [key, data] of trainer.optimizer.tensors)
+    tensors.set(OPTIMIZER + key, { shape: [data.length], data });
+  const state = { ...rest, step: trainer.step, random: trainer.random, counters: trainer.optimizer.counters };
+  await writeSafetensors(path, tensors, { metadata: { state: JSON.stringify(state) } });
+}
+
+/** @throws TensorFileError when the file is missing, damaged, or no checkpoint */
+export async function readCheckpoint(path: string): Promise<TrainingCheckpoint> {
+  const { tensors, metadata } = await readSafetensors(path);
+  if (metadata.state === undefined) {
+    throw new TensorFileError(
+      `${path} holds weights but no training state; start from it with --from instead of --resume.`,
+    );
+  }
+  const state = JSON.parse(metadata.state);
+  const moments = [...tensors].filter(([key]) => key.startsWith(OPTIMIZER));
+  return {
+    parameters: parametersOfCheckpoint(tensors),
+    trainer: {
+      step: state.step,
+      random: state.random,
+      optimizer: {
+        counters: state.counters,
+        tensors: new Map(moments.map(([key, { data }]) => [key.slice(OPTIMIZER.length), data])),
+      },
+    },
+    dataPosition: state.dataPosition,
+    elapsedSeconds: state.elapsedSeconds,
+    config: state.config,
+    recipe: state.recipe,
+  };
+}
+
+function parametersOfCheckpoint(tensors: ReadonlyMap<string, StoredTensor>): ParameterSet {
+  return parameterSet(
+    [...tensors]
+      .filter(([key]) => key.startsWith(PARAMETERS))
+      .map(([key, tensor]) => [key.slice(PARAMETERS.length), tensor] as const),
+  );
+}

@@ -1,0 +1,104 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Command, InvalidArgumentError } from "commander";
+import { DATA_DIR, ROOT, RUNS_DIR } from "./commands/project-folders.ts";
+import type { DistillRecipe } from "./recipe.ts";
+
+/** A command was asked for something it cannot do; the message is one sentence with the way out. */
+class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError("it must be a number above 0.");
+  return value;
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value <= 0)
+    throw new InvalidArgumentError("it must be a whole number above 0.");
+  return value;
+}
+
+async function loadRecipe(name: string): Promise<DistillRecipe> {
+  const path = name.endsWith(".ts") ? resolve(name) : join(ROOT, "packages/ml/recipes", `${name}.ts`);
+  if (!existsSync(path)) throw new UsageError(`There is no recipe ${name}: ${path} does not exist.`);
+  return (await import(pathToFileURL(path).href)).default as DistillRecipe;
+}
+
+function requireFile(path: string, what: string): string {
+  if (!existsSync(path)) throw new UsageError(`${what} ${path} does not exist.`);
+  return path;
+}
+
+const program = new Command("npm run ml --")
+  .description("Trains, evaluates and exports RoFormer-Sim, the model behind semantic search.")
+  .showHelpAfterError("(add --help for the options)")
+  .configureHelp({ showGlobalOptions: true })
+  .option("--data <folder>", "the public data sets; see docs/training.md", DATA_DIR);
+
+program
+  .command("vocab")
+  .description("train a WordPiece vocabulary on the papers and on Chinese; writes tokenizer.json")
+  .option("--size <pieces>", "pieces, special tokens included", positiveInteger, 24_000)
+  .option("--abstract-every <n>", "count every n-th abstract", positiveInteger, 2)
+  .option("--out <folder>", "where tokenizer.json goes", join(RUNS_DIR, "vocab"))
+  .action(async (flags) => {
+    const { vocab } = await import("./commands/vocab.ts");
+    const dataDir = requireFile(program.opts().data, "The data folder");
+    const options = { dataDir, outDir: flags.out, vocabSize: flags.size, abstractEvery: flags.abstractEvery };
+    const { words, pieces, path } = await vocab(options);
+    console.log(`${pieces} pieces from ${words} different words: ${path}`);
+  });
+
+program
+  .command("distill")
+  .description("train a student against the teachers' vectors by a recipe; stops and resumes exactly")
+  .argument("<recipe>", "name of a file in packages/ml/recipes, or a path to one")
+  .option("--run <name>", "folder under .data/ml for checkpoint and metrics (default: the recipe's name)")
+  .option("--tokenizer <file>", "tokenizer.json", join(RUNS_DIR, "vocab/tokenizer.json"))
+  .option("--from <checkpoint>", "begin with the weights of another run, where names and shapes fit")
+  .option("--resume", "go on from the run's checkpoint", false)
+  .option("--minutes <n>", "stop after this time", positive, 100_000)
+  .option("--checkpoint-minutes <n>", "time between checkpoints", positive, 5)
+  .option("--threads <n>", "threads of one operation", positiveInteger, 2)
+  .action(async (name: string, flags) => {
+    const { distill } = await import("./commands/distill.ts");
+    const recipe = await loadRecipe(name);
+    const stop = new AbortController();
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+    const startedAt = Date.now();
+    const result = await distill({
+      recipe,
+      recipeName: name,
+      dataDir: requireFile(program.opts().data, "The data folder"),
+      tokenizerPath: requireFile(flags.tokenizer, "The tokenizer (train one with `npm run ml -- vocab`)"),
+      runDir: join(RUNS_DIR, flags.run ?? name),
+      resume: flags.resume,
+      from: flags.from === undefined ? null : requireFile(flags.from, "The checkpoint"),
+      maxMinutes: flags.minutes,
+      checkpointMinutes: flags.checkpointMinutes,
+      threads: flags.threads,
+      signal: stop.signal,
+      onReport({ step, loss, metrics, learningRate, size }, seconds) {
+        if (step % 20 !== 0) return;
+        const values = Object.entries(metrics).map(([key, value]) => `${key} ${Number(value[0]).toFixed(4)}`);
+        const left = ((recipe.learningRate.totalSteps - step) * (Date.now() - startedAt)) / step / 60_000;
+        console.log(
+          `step ${step}/${recipe.learningRate.totalSteps} loss ${loss.toFixed(4)} ${values.join(" ")} ` +
+            `rate ${learningRate.toExponential(2)} ${(size / seconds).toFixed(0)} texts/s, ${left.toFixed(0)} min left`,
+        );
+      },
+    });
+    console.log(`ended (${result.end}) at step ${result.step}`);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
+  process.exitCode = 1;
+}
