@@ -24,33 +24,37 @@ export function categoryCounts(db: Database): Promise<CategoryCounts> {
   return cachedByChange(db, "categoryCounts", countCategories);
 }
 
-type CountRow = { name: string; total: number; newest_on: string | null; newest_count: number };
+type CountRow = {
+  by: "category" | "archive";
+  name: string;
+  total: number;
+  newestOn: string | null;
+  newestCount: number;
+};
+
+/** One pass over the listings; archives are summed from the first listing of each paper in them. */
+const COUNTS = `
+  with days as materialized (
+    select category, listed_on, count(*) as papers, count(*) filter (where first_in_archive) as firsts
+    from category_listings group by category, listed_on
+  ), named as (
+    select 'category' as by, category as name, listed_on, papers from days
+    union all
+    select 'archive', split_part(category, '.', 1), listed_on, sum(firsts) from days group by 2, 3
+  )
+  select by, name, sum(papers)::int as total,
+    max(listed_on) filter (where isfinite(listed_on))::text as "newestOn",
+    coalesce((array_agg(papers order by listed_on desc) filter (where isfinite(listed_on)))[1], 0)::int as "newestCount"
+  from named group by by, name order by by, name`;
 
 async function countCategories(db: Database): Promise<CategoryCounts> {
-  const categories = await countBy(db, "category", "true");
-  const archives = await countBy(db, "split_part(category, '.', 1)", "first_in_archive");
-  const days = Object.values(categories).flatMap((count) => count.newestOn ?? []);
-  return { newestOn: days.sort().at(-1) ?? null, categories, archives };
-}
-
-async function countBy(
-  db: Database,
-  name: string,
-  condition: string,
-): Promise<Record<string, CategoryCount>> {
-  const rows = await db.query<CountRow>(
-    `with days as (
-       select ${name} as name, listed_on, count(*)::int as papers
-       from category_listings where ${condition} group by 1, 2
-     )
-     select name, sum(papers)::int as total, max(listed_on) filter (where isfinite(listed_on))::text as newest_on,
-       coalesce((array_agg(papers order by listed_on desc) filter (where isfinite(listed_on)))[1], 0) as newest_count
-     from days group by name order by name`,
-  );
-  return Object.fromEntries(
-    rows.map((row) => [
-      row.name,
-      { total: row.total, newestOn: row.newest_on, newestCount: row.newest_count },
-    ]),
-  );
+  const rows = await db.query<CountRow>(COUNTS);
+  const named = (by: CountRow["by"]) =>
+    Object.fromEntries(
+      rows
+        .filter((row) => row.by === by)
+        .map(({ name, total, newestOn, newestCount }) => [name, { total, newestOn, newestCount }]),
+    );
+  const days = rows.flatMap((row) => row.newestOn ?? []);
+  return { newestOn: days.sort().at(-1) ?? null, categories: named("category"), archives: named("archive") };
 }

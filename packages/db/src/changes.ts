@@ -12,3 +12,11 @@ export async function latestChange(db: Queryable): Promise<number> {
   );
   return row!.seq;
 }
+
+/** Number of the latest write to papers alone. */
+export async function latestPaperChange(db: Queryable): Promise<number> {
+  const [row] = await db.query<{ seq: number }>(
+    `select coalesce(max(change_seq), 0)::float8 as seq from papers`,
+  );
+  return row!.seq;
+}

@@ -2,6 +2,7 @@ import { arrayLiteral } from "./array-literal.ts";
 import type { Database, Queryable } from "./database.ts";
 import { VectorDimensionError } from "./errors.ts";
 import { DECODE_VECTOR, ENCODE_VECTOR, type VectorEncoding } from "./vector-code.ts";
+import { nextWorkKeys } from "./work-keys.ts";
 
 export interface EmbeddingRow {
   /** Printed PaperId. */
@@ -120,6 +121,9 @@ export interface UnembeddedOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Works looked at in one step: most of them have their vector when a stored corpus grows. */
+const WORKS_PER_STEP = 4_000;
+
 /**
  * Representatives of works that have no vector of this model, or one of an older text, in key order. A batch may be
  * stored while the next is read.
@@ -131,19 +135,34 @@ export async function* streamUnembedded(
 ): AsyncGenerator<UnembeddedPaper[]> {
   const batchSize = options.batchSize ?? 512;
   let after = "";
+  let waiting: string[] = [];
   for (;;) {
     options.signal?.throwIfAborted();
-    const rows = await db.query<{ key: string; title: string; abstract: string; text_hash: string }>(
-      `select p.key, p.title, p.abstract, p.text_hash
-       from papers p left join embeddings e on e.model = $1 and e.paper_key = p.key
-       where p.key > $2 and p.key = p.work_key and e.text_hash is distinct from p.text_hash
-       order by p.key limit $3`,
-      [model, after, batchSize],
-    );
-    if (rows.length === 0) return;
-    yield rows.map(({ key, title, abstract, text_hash }) => ({ key, title, abstract, textHash: text_hash }));
-    after = rows.at(-1)!.key;
+    const works = await nextWorkKeys(db, after, WORKS_PER_STEP);
+    waiting.push(...(await withoutVector(db, model, works)));
+    while (waiting.length >= batchSize || (works.length === 0 && waiting.length > 0)) {
+      yield await readTexts(db, waiting.slice(0, batchSize));
+      waiting = waiting.slice(batchSize);
+    }
+    if (works.length === 0) return;
+    after = works.at(-1)!;
   }
+}
+
+async function withoutVector(db: Queryable, model: string, keys: readonly string[]): Promise<string[]> {
+  const rows = await db.query<{ key: string }>(
+    `select p.key from papers p left join embeddings e on e.model = $1 and e.paper_key = p.key
+     where p.key = any($2::text::text[]) and e.text_hash is distinct from p.text_hash order by p.key`,
+    [model, arrayLiteral(keys)],
+  );
+  return rows.map((row) => row.key);
+}
+
+async function readTexts(db: Queryable, keys: readonly string[]): Promise<UnembeddedPaper[]> {
+  return db.query<UnembeddedPaper & Record<string, unknown>>(
+    `select key, title, abstract, text_hash as "textHash" from papers where key = any($1::text::text[]) order by key`,
+    [arrayLiteral(keys)],
+  );
 }
 
 /** How many papers `streamUnembedded` would yield now. */

@@ -1,47 +1,50 @@
 /**
  * Which records describe the same work (V4), decided from values alone.
  *
- * Evidence is weighed in order: ids that two records share (stated other ids, DOI), then equal normalised titles with
- * agreeing authors. A union that would put two arXiv papers into one work is refused, as arXiv gives a paper one id;
- * so is, on the evidence of title and authors, one that would put two records of one source's edition together
- * (series of notes and tutorials repeat their titles). Evidence is taken in key order, so the result depends on the
- * records only.
+ * Evidence in order: ids that two records share (stated other ids, DOI), then equal normalised titles with agreeing
+ * authors. Sources state wrong ids now and then (a list gives 44 NeurIPS papers the ids of others), so an id needs
+ * some agreement of title or authors beside it. A union is refused when it would put two arXiv papers into one work,
+ * as arXiv gives a paper one id, or two records of one source's edition (series of notes repeat their titles).
+ * Evidence is taken in key order, so the result depends on the records only.
  */
 import { normalizeAuthorName } from "@cool-papers/core";
 
 /** What grouping needs to know of a record. */
 export interface WorkCandidate {
   readonly key: string;
+  /** Equal for equal normalised titles; null for a title without letters. */
+  readonly titleKey: string | null;
+  /** Names as printed. */
+  readonly authors: readonly string[];
   /** Series and year, empty without a venue. */
   readonly edition: string;
   /** Larger is better as the representative among venue records. */
   readonly richness: number;
 }
 
-/** Keys that share one id. */
-export type IdEvidence = readonly string[];
+/** Keys of the records that share one id. */
+export type SharedId = readonly string[];
 
-/** Records with one normalised title. */
-export type TitleEvidence = readonly { readonly key: string; readonly authors: readonly string[] }[];
-
-/** Share of the shorter author list that must be found in the other. */
+/** Share of the shorter author list whose signatures must be found in the other. */
 const MIN_AUTHOR_OVERLAP = 0.5;
+/** Share of the words in one list's names that must be found in the other's, when names are split or turned round. */
+const MIN_WORD_OVERLAP = 0.8;
 
 /** The work key of every candidate: its own where it stands alone. */
 export function groupWorks(
   candidates: readonly WorkCandidate[],
-  idEvidence: readonly IdEvidence[],
-  titleEvidence: readonly TitleEvidence[],
+  sharedIds: readonly SharedId[],
 ): Map<string, string> {
-  const works = new Works(candidates);
-  for (const keys of idEvidence) {
-    for (const [a, b] of pairs(keys)) works.unite(a, b, isArxivSlot);
+  const ordered = candidates.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const byKey = new Map(ordered.map((candidate) => [candidate.key, candidate]));
+  const works = new Works(ordered);
+  for (const keys of sharedIds) {
+    const records = keys.flatMap((key) => byKey.get(key) ?? []);
+    for (const [a, b] of pairs(records)) if (isPlausible(a, b)) works.unite(a, b);
   }
-  for (const records of titleEvidence) {
-    const signed = records.map(({ key, authors }) => ({ key, authors: authors.map(authorSignature) }));
-    for (const [a, b] of pairs(signed)) {
-      if (haveSameAuthors(a.authors, b.authors)) works.unite(a.key, b.key, isAnySlot);
-    }
+  for (const [titleKey, records] of Map.groupBy(ordered, (candidate) => candidate.titleKey)) {
+    if (titleKey === null) continue;
+    for (const [a, b] of pairs(records)) if (haveSameAuthors(a.authors, b.authors)) works.unite(a, b);
   }
   return works.representatives();
 }
@@ -52,23 +55,39 @@ function* pairs<T>(items: readonly T[]): Generator<[T, T]> {
   }
 }
 
-/** Last word and first letter: `jurgen k muller` → `muller j`, so that initials and missing middle names agree. */
+/** What an id claims may be true: one title, an author in common, or nothing known against it. */
+function isPlausible(a: WorkCandidate, b: WorkCandidate): boolean {
+  if (a.titleKey === b.titleKey || a.authors.length === 0 || b.authors.length === 0) return true;
+  return overlap(a.authors.map(authorSignature), b.authors.map(authorSignature)) > 0;
+}
+
+/** Last word and first letter: `Jürgen K. Müller` → `muller j`, so that initials and missing middle names agree. */
 export function authorSignature(name: string): string {
   const words = normalizeAuthorName(name).split(" ");
   return `${words.at(-1)} ${words[0]?.charAt(0) ?? ""}`;
 }
 
-/** Signatures of two author lists agree when half of the shorter one is in the longer one. No authors agree with none. */
+/**
+ * True when half of the shorter list's authors are in the longer one, or nearly all words of its names are. No
+ * authors agree with none.
+ */
 export function haveSameAuthors(a: readonly string[], b: readonly string[]): boolean {
-  const [shorter, longer] = a.length <= b.length ? [a, b] : [b, a];
-  if (shorter.length === 0) return false;
-  const known = new Set(longer);
-  return shorter.filter((signature) => known.has(signature)).length >= MIN_AUTHOR_OVERLAP * shorter.length;
+  if (overlap(a.map(authorSignature), b.map(authorSignature)) >= MIN_AUTHOR_OVERLAP) return true;
+  return overlap(a.flatMap(wordsOf), b.flatMap(wordsOf)) >= MIN_WORD_OVERLAP;
+}
+
+function wordsOf(name: string): string[] {
+  return normalizeAuthorName(name).split(" ");
+}
+
+/** Share of the smaller set that is in the larger one, 0 for an empty set. */
+function overlap(a: readonly string[], b: readonly string[]): number {
+  const [setA, setB] = [new Set(a), new Set(b)];
+  const smaller = Math.min(setA.size, setB.size);
+  return smaller === 0 ? 0 : [...setA].filter((word) => setB.has(word)).length / smaller;
 }
 
 const ARXIV_SLOT = "arxiv";
-const isArxivSlot = (slot: string) => slot === ARXIV_SLOT;
-const isAnySlot = () => true;
 
 /** A place that a work fills once: arXiv, or one source's record of one edition. */
 function slotOf(candidate: WorkCandidate): string {
@@ -90,12 +109,12 @@ class Works {
     }
   }
 
-  /** Unites two works unless both fill a slot that counts. */
-  unite(a: string, b: string, counts: (slot: string) => boolean): void {
-    const [rootA, rootB] = [this.#root(a), this.#root(b)];
+  /** Unites two works unless both fill the same slot. */
+  unite(a: WorkCandidate, b: WorkCandidate): void {
+    const [rootA, rootB] = [this.#root(a.key), this.#root(b.key)];
     if (rootA === rootB) return;
     const [slotsA, slotsB] = [this.#slots.get(rootA)!, this.#slots.get(rootB)!];
-    if ([...slotsB].some((slot) => counts(slot) && slotsA.has(slot))) return;
+    if ([...slotsB].some((slot) => slotsA.has(slot))) return;
     this.#parent.set(rootB, rootA);
     for (const slot of slotsB) slotsA.add(slot);
     this.#slots.delete(rootB);

@@ -38,7 +38,7 @@ export {
   type SearchDocumentRow,
   streamSearchDocuments,
 } from "./search-documents.ts";
-export { countWorks, listSitemap, type SitemapEntry } from "./sitemap.ts";
+export { countSitemapPages, listSitemap, type SitemapEntry } from "./sitemap.ts";
 export { readState, writeState } from "./state.ts";
 export { tidyDatabase } from "./tidy-database.ts";
 export { type UpsertResult, upsertPapers } from "./upsert-papers.ts";

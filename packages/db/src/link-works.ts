@@ -1,15 +1,13 @@
 import type { Author } from "@cool-papers/core";
 import { arrayLiteral } from "./array-literal.ts";
 import type { Database, Queryable } from "./database.ts";
-import { groupWorks, type IdEvidence, type TitleEvidence, type WorkCandidate } from "./group-works.ts";
+import { groupWorks, type SharedId, type WorkCandidate } from "./group-works.ts";
 import { LINK_LOCK } from "./lock-names.ts";
 import { lockForWriting, nextChange } from "./upsert-papers.ts";
 
 export interface LinkOptions {
   /** Look only at papers changed after this number (`latestChange`) and at what they touch; without it at all. */
   readonly since?: number;
-  /** False leaves the evidence of ids aside: for measuring what titles and authors find by themselves. */
-  readonly useIds?: boolean;
 }
 
 export interface LinkResult {
@@ -32,11 +30,10 @@ export async function linkWorks(db: Database, options: LinkOptions = {}): Promis
   return db.exclusively(LINK_LOCK, async () => {
     const scope = await findScope(db, options.since ?? null);
     if (scope !== null && scope.length === 0) return { linked: 0, split: 0 };
-    const ids = options.useIds === false ? [] : await loadIdEvidence(db, scope);
-    const titles = await loadTitleEvidence(db, scope);
-    const evident = [...ids.flat(), ...titles.flat().map((record) => record.key)];
-    const { candidates, current } = await loadCandidates(db, scope ?? evident, scope === null);
-    return writeWorks(db, current, groupWorks(candidates, ids, titles));
+    const sharedIds = await loadSharedIds(db, scope);
+    const keys = scope ?? [...sharedIds.flat(), ...(await sharedTitleKeys(db)), ...(await linkedKeys(db))];
+    const { candidates, current } = await loadCandidates(db, keys);
+    return writeWorks(db, current, groupWorks(candidates, sharedIds));
   });
 }
 
@@ -55,11 +52,11 @@ async function findScope(db: Queryable, since: number | null): Promise<readonly 
     frontier = reached.map((row) => row.key).filter((key) => !scope.has(key));
     for (const key of frontier) scope.add(key);
   }
-  return [...scope].sort();
+  return [...scope];
 }
 
 const NEIGHBOURS = `
-  with start as (select unnest($1::text::text[]) collate "C" as key)
+  with start as materialized (select unnest($1::text::text[]) collate "C" as key)
   select m.key from start join papers p on p.key = start.key join papers m on m.work_key = p.work_key
   union
   select t.key from start join papers p on p.key = start.key join papers t on t.title_key = p.title_key
@@ -71,62 +68,65 @@ const NEIGHBOURS = `
   union
   select naming.paper_key from start join paper_ids naming on naming.other_key = start.key`;
 
-/** Restricts a statement to the scope, or not at all. */
-function inScope(column: string, scope: readonly string[] | null): { condition: string; params: string[] } {
-  if (scope === null) return { condition: "true", params: [] };
-  return { condition: `${column} = any($1::text::text[])`, params: [arrayLiteral(scope)] };
-}
-
-async function loadIdEvidence(db: Queryable, scope: readonly string[] | null): Promise<IdEvidence[]> {
-  const { condition, params } = inScope("claims.key", scope);
+/** Groups of keys that share an id: one is named by the other, or both name the same third one. Null scope: all. */
+async function loadSharedIds(db: Queryable, scope: readonly string[] | null): Promise<SharedId[]> {
   const rows = await db.query<{ keys: string[] }>(
     `with claims as (
        select i.other_key as id, i.paper_key as key from paper_ids i
        union
        select p.key, p.key from papers p join paper_ids i on i.other_key = p.key
      )
-     select array_agg(claims.key order by claims.key) as keys
-     from claims where ${condition} group by claims.id having count(*) > 1 order by claims.id`,
-    params,
+     select array_agg(claims.key order by claims.key) as keys from claims
+     where $1::text is null or claims.key = any($1::text::text[])
+     group by claims.id having count(*) > 1 order by claims.id`,
+    [scope === null ? null : arrayLiteral(scope)],
   );
   return rows.map((row) => row.keys);
 }
 
-async function loadTitleEvidence(db: Queryable, scope: readonly string[] | null): Promise<TitleEvidence[]> {
-  const { condition, params } = inScope("key", scope);
-  const rows = await db.query<{ title_key: string; key: string; authors: Author[] }>(
-    `select title_key::text as title_key, key, authors from papers
-     where title_key in (
-       select title_key from papers where title_key is not null and ${condition} group by title_key having count(*) > 1
-     ) and ${condition}
-     order by title_key, key`,
-    params,
+async function sharedTitleKeys(db: Queryable): Promise<string[]> {
+  const rows = await db.query<{ key: string }>(
+    `select key from papers where title_key in (
+       select title_key from papers where title_key is not null group by title_key having count(*) > 1
+     )`,
   );
-  const byTitle = Map.groupBy(rows, (row) => row.title_key);
-  return [...byTitle.values()].map((group) =>
-    group.map(({ key, authors }) => ({ key, authors: authors.map((author) => author.name) })),
-  );
+  return rows.map((row) => row.key);
 }
 
-type CandidateRow = { key: string; work_key: string; edition: string; richness: number };
+/** Every record that is in a work with others now: a link without evidence must be among the candidates to be undone. */
+async function linkedKeys(db: Queryable): Promise<string[]> {
+  const rows = await db.query<{ key: string; work_key: string }>(
+    `select key, work_key from papers where work_key <> key`,
+  );
+  return rows.flatMap((row) => [row.key, row.work_key]);
+}
 
-/** Candidates in key order with their present work; everything that is linked now is among them, so that it can be undone. */
+type CandidateRow = {
+  key: string;
+  work_key: string;
+  title_key: string | null;
+  authors: Author[];
+  edition: string;
+  richness: number;
+};
+
+/** What grouping needs of these records, and the work each is in now. */
 async function loadCandidates(
   db: Queryable,
   keys: readonly string[],
-  withAllLinked: boolean,
 ): Promise<{ candidates: WorkCandidate[]; current: ReadonlyMap<string, string> }> {
   const rows = await db.query<CandidateRow>(
-    `select key, work_key, coalesce(venue || ' ' || venue_year, '') as edition,
+    `select key, work_key, title_key::text as title_key, authors, coalesce(venue || ' ' || venue_year, '') as edition,
        (case when abstract <> '' then 8 else 0 end + case when pdf_url is not null then 4 else 0 end
         + case when doi is not null then 2 else 0 end + case when decision <> '' then 1 else 0 end) as richness
-     from papers
-     where key = any($1::text::text[])
-       ${withAllLinked ? "or work_key <> key or work_key in (select work_key from papers where work_key <> key)" : ""}
-     order by key`,
+     from papers where key = any($1::text::text[])`,
     [arrayLiteral([...new Set(keys)])],
   );
-  return { candidates: rows, current: new Map(rows.map((row) => [row.key, row.work_key])) };
+  return { candidates: rows.map(toCandidate), current: new Map(rows.map((row) => [row.key, row.work_key])) };
+}
+
+function toCandidate({ key, title_key, authors, edition, richness }: CandidateRow): WorkCandidate {
+  return { key, titleKey: title_key, authors: authors.map((author) => author.name), edition, richness };
 }
 
 /** Writes what differs. Every record of a work that gained or lost one counts as changed, for the search index. */
@@ -137,11 +137,9 @@ async function writeWorks(
 ): Promise<LinkResult> {
   const moved = [...wanted].filter(([key, workKey]) => current.get(key) !== workKey);
   if (moved.length === 0) return { linked: 0, split: 0 };
-  const touchedBefore = new Set(moved.map(([key]) => current.get(key)!));
-  const touchedAfter = new Set(moved.map(([, workKey]) => workKey));
-  const rows = [...wanted].filter(
-    ([key, workKey]) => touchedAfter.has(workKey) || touchedBefore.has(current.get(key)!),
-  );
+  const left = new Set(moved.map(([key]) => current.get(key)!));
+  const joined = new Set(moved.map(([, workKey]) => workKey));
+  const rows = [...wanted].filter(([key, workKey]) => joined.has(workKey) || left.has(current.get(key)!));
   await db.transaction(async (tx) => {
     await lockForWriting(tx);
     const seq = await nextChange(tx);
@@ -151,9 +149,6 @@ async function writeWorks(
       [String(seq), arrayLiteral(rows.map(([key]) => key)), arrayLiteral(rows.map(([, workKey]) => workKey))],
     );
   });
-  const linked = moved.filter(([key, workKey]) => key !== workKey).length;
-  return {
-    linked,
-    split: moved.filter(([key, workKey]) => key === workKey && current.get(key) !== key).length,
-  };
+  const alone = moved.filter(([key, workKey]) => key === workKey);
+  return { linked: moved.length - alone.length, split: alone.length };
 }

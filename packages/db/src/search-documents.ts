@@ -1,5 +1,7 @@
 import type { Author } from "@cool-papers/core";
+import { arrayLiteral } from "./array-literal.ts";
 import type { Queryable } from "./database.ts";
+import { nextWorkKeys } from "./work-keys.ts";
 
 /** What the search index holds of one work, all but the vector. */
 export interface SearchDocumentRow {
@@ -59,14 +61,12 @@ export async function* streamSearchDocuments(
   let after = "";
   for (;;) {
     options.signal?.throwIfAborted();
-    const members = await readPage(db, after, batchSize, options.changedSince ?? null);
-    if (members.length === 0) return;
-    yield groupByWork(members).map(toDocument);
-    after = members.at(-1)!.work_key;
+    const works = await nextWorks(db, after, batchSize, options.changedSince ?? null);
+    if (works.length === 0) return;
+    yield groupByWork(await readMembers(db, works)).map(toDocument);
+    after = works.at(-1)!;
   }
 }
-
-const ALL_WORKS = `select key from papers where key > $1 and key = work_key order by key limit $2`;
 
 /** Each side is cut at the limit before they are joined: the smallest keys of the union are among them. */
 const CHANGED_WORKS = `
@@ -77,22 +77,29 @@ const CHANGED_WORKS = `
      where c.change_seq > $3::bigint and p.work_key > $1 order by 1 limit $2)
   ) changed order by key limit $2`;
 
-async function readPage(
+async function nextWorks(
   db: Queryable,
   after: string,
   limit: number,
   changedSince: number | null,
-): Promise<MemberRow[]> {
-  const works = changedSince === null ? ALL_WORKS : CHANGED_WORKS;
+): Promise<string[]> {
+  if (changedSince === null) return nextWorkKeys(db, after, limit);
+  const rows = await db.query<{ key: string }>(CHANGED_WORKS, [after, limit, String(changedSince)]);
+  return rows.map((row) => row.key);
+}
+
+/** A statement of its own: joined to the page above, the planner would scan the whole table for each page. */
+async function readMembers(db: Queryable, works: readonly string[]): Promise<MemberRow[]> {
   return db.query<MemberRow>(
-    `with works as (${works})
-     select m.key, m.work_key, m.title, m.abstract, m.authors, m.categories, m.venue, coalesce(c.pdf + c.faq, 0) as stars,
+    `select m.key, m.work_key, m.title, m.abstract, m.authors, m.categories, m.venue,
+       coalesce(c.pdf + c.faq, 0) as stars,
        coalesce(
          to_char(m.submitted_at at time zone 'UTC', 'YYYY-MM-DD'), m.announced_on::text, m.venue_year || '-01-01'
        ) as date
-     from works join papers m on m.work_key = works.key left join paper_counters c on c.paper_key = m.key
+     from papers m left join paper_counters c on c.paper_key = m.key
+     where m.work_key = any($1::text::text[])
      order by m.work_key, m.key <> m.work_key, m.key`,
-    changedSince === null ? [after, limit] : [after, limit, changedSince],
+    [arrayLiteral(works)],
   );
 }
 
