@@ -3,6 +3,8 @@ import type { Author } from "./paper.ts";
 import { texToUnicode } from "./tex-text.ts";
 
 const NAME_SUFFIX = /^(?:jr|sr|ii|iii|iv|ph\.?d|m\.?d)\.?$/i;
+/** Blanks are single by now. */
+const SEPARATOR = /[,;，；、]| (?:and|&) /i;
 const NO_NAME = /^(?:et\.? al\.?|others|\d+|and)$/i;
 
 /** Drops affiliations: everything inside balanced parentheses, nested ones too. An opening one that never closes stays. */
@@ -32,10 +34,9 @@ function withoutParentheses(text: string): string {
  */
 export function parseAuthorList(text: string): Author[] {
   const names: string[] = [];
-  for (const piece of texToUnicode(withoutParentheses(text)).split(
-    /\s*[,;]\s*|\s+(?:and|&)\s+|\bCollaborations?\b:?(?=.*,)\s*:\s*/i,
-  )) {
-    const name = piece.replace(/^(?:and|&|on behalf of(?: the)?|for the|the)\s+/i, "").trim();
+  const listed = texToUnicode(withoutParentheses(text)).replaceAll(/\b(collaborations?) ?:/gi, "$1,");
+  for (const piece of listed.split(SEPARATOR)) {
+    const name = piece.trim().replace(/^(?:(?:and|&|on behalf of|for|the) )+/i, "");
     const previous = names.length - 1;
     if (NAME_SUFFIX.test(name) && previous >= 0) names[previous] += `, ${name}`;
     else if (name !== "" && !NO_NAME.test(name)) names.push(name);

@@ -136,7 +136,10 @@ function scan(text: string): Scan {
 }
 
 function readAt(text: string, index: number): Reading | null {
-  if (!/[\p{L}\p{N}]/u.test(text[index] ?? "")) return null;
+  const first = text[index] ?? "";
+  // Only a venue id can begin with one of these (OpenReview ids hold - and _).
+  if (/[~_-]/.test(first)) return readSiteName(text, index);
+  if (!/[\p{L}\p{N}]/u.test(first)) return null;
   for (const read of READERS) {
     const reading = read(text, index);
     if (reading) return reading;

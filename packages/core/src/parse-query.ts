@@ -9,10 +9,11 @@
  * Parsing is total: a malformed operator is taken as text, with a notice. Full-width and curly punctuation counts as
  * its ASCII form. Repeated `cat:`, `venue:`, `id:` and `source:` add alternatives; repeated ranges intersect.
  */
+import { parseArxivId } from "./arxiv-id.ts";
 import { parseCategoryExpression } from "./category-expression.ts";
 import { intersectRanges, parseDateRange, parseYearRange } from "./date-range.ts";
 import { findPaperIds } from "./find-paper-ids.ts";
-import { type PaperId, parsePaperKey, printPaperId } from "./paper-id.ts";
+import { type PaperId, parsePaperKey, parseVenuePaperId, printPaperId } from "./paper-id.ts";
 import {
   NO_FILTERS,
   type PaperSource,
@@ -197,8 +198,11 @@ function addDates(draft: Draft, token: Token): void {
 }
 
 function addIds(draft: Draft, token: Token): void {
-  const key = parsePaperKey(token.value);
-  const found = key === null ? findPaperIds(token.value) : [key];
+  const pieces = token.value.split(/[\s,，、]+/);
+  const exact = pieces.map(
+    (piece) => parsePaperKey(piece) ?? parseVenuePaperId(piece) ?? parseArxivId(piece),
+  );
+  const found = exact.includes(null) ? findPaperIds(token.value) : exact.filter((id) => id !== null);
   if (found.length === 0) {
     takeAsText(draft, token, "bad-id");
     return;

@@ -141,6 +141,7 @@ test.each<[string, string[]]>([
   ["10.1016/S0092-8674(00)81683-9).", ["doi:10.1016/s0092-8674(00)81683-9"]],
   ["in 2024.acl-long.290 and P19-1001", ["acl:2024.acl-long.290", "acl:P19-1001"]],
   ["NGB6YNnO5o@OpenReview,2024.acl-long.290@ACL", ["openreview:NGB6YNnO5o", "acl:2024.acl-long.290"]],
+  ["(-_1MVeSLvfxU@OpenReview)", ["openreview:-_1MVeSLvfxU"]],
   ["https://papers.cool/arxiv/2104.09864,1706.03762", ["arxiv:2104.09864", "arxiv:1706.03762"]],
   ["The end is 2104.09864.", ["arxiv:2104.09864"]],
   [

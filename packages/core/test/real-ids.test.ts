@@ -102,7 +102,12 @@ test.skipIf(arxiv === null)(
       else if (count % 20 === 0) wrong.push(...faults(id));
       for (const category of row.categories)
         if (canonicalCategoryOrArchive(category) === null) wrong.push(category);
-      if (row.doi && parseDoi(row.doi) === null && row.doi.split(/[\s,;]+/).every((doi) => parseDoi(doi) === null)) wrong.push(`doi ${row.doi}`);
+      if (
+        row.doi &&
+        parseDoi(row.doi) === null &&
+        row.doi.split(/[\s,;]+/).every((doi) => parseDoi(doi) === null)
+      )
+        wrong.push(`doi ${row.doi}`);
     }
     expect(count).toBeGreaterThan(180_000);
     expect([...new Set(wrong)].slice(0, 20)).toEqual([]);
