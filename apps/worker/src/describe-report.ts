@@ -46,7 +46,6 @@ export function describeStats(report: StatsReport): string {
   const rows = flatten({
     record: report.database,
     index: report.index,
-    "embedding model": report.embeddingModel ?? "none",
   });
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n");

@@ -1,36 +1,36 @@
+import type { Settings } from "@cool-papers/core/settings";
 import {
   findAdminEndpoint,
   openContext,
   type RemoteStreams,
   runStep,
   runStepRemote,
+  STEPS,
   type StepName,
   type StepOptions,
   type StepReport,
 } from "@cool-papers/pipeline";
-
-export interface DataPlace {
-  readonly databaseUrl: string | null;
-  readonly dataDir: string;
-  readonly searchUri: string;
-}
 
 /**
  * Runs a step where the data are: in the running server, when one holds the embedded database, else in this process.
  * With a database server every process may write; the server's search index is told by the same route all the same.
  */
 export async function runStepSomewhere<Name extends StepName>(
-  place: DataPlace,
+  settings: Settings,
   name: Name,
   options: StepOptions<Name>,
   streams: RemoteStreams,
 ): Promise<StepReport<Name>> {
-  const endpoint = await findAdminEndpoint(place.dataDir);
+  const endpoint = await findAdminEndpoint(settings.dataDir);
   if (endpoint) {
     streams.onLog?.(`a server is running (process ${endpoint.pid}); ${name} runs in it`);
     return runStepRemote(endpoint, name, options, streams);
   }
-  const context = await openContext({ ...place, log: (message) => streams.onLog?.(message) });
+  const context = await openContext({
+    ...settings,
+    withEmbedder: STEPS[name].usesEmbedder,
+    log: (message) => streams.onLog?.(message),
+  });
   try {
     return await runStep(context, name, options, streams);
   } finally {

@@ -11,6 +11,7 @@ import type { SearchDocument } from "@cool-papers/search";
 import { z } from "zod";
 import type { PipelineContext, StepControl } from "./context.ts";
 import { throwIfInterrupted } from "./errors.ts";
+import { letOthersRun } from "./let-others-run.ts";
 import { ProgressMeter } from "./progress.ts";
 
 export interface IndexOptions {
@@ -102,6 +103,7 @@ async function rebuild(context: PipelineContext, works: number, control: StepCon
   const written: Written = { documents: 0, vectors: 0 };
   const documents = async function* (): AsyncIterable<readonly SearchDocument[]> {
     for await (const rows of streamSearchDocuments(context.db, { batchSize: BATCH_SIZE })) {
+      await letOthersRun();
       throwIfInterrupted(control.signal, "the index in use stays as it is; run the same command again");
       const batch = await withVectors(context, rows);
       count(written, batch);
@@ -121,6 +123,7 @@ async function upsertChanged(
   const meter = indexMeter(context, null);
   const written: Written = { documents: 0, vectors: 0 };
   for await (const rows of streamSearchDocuments(context.db, { batchSize: BATCH_SIZE, changedSince })) {
+    await letOthersRun();
     throwIfInterrupted(control.signal, "run the same command again to go on");
     const batch = await withVectors(context, rows);
     // A paper that has joined a work stops being a document of its own.

@@ -1,6 +1,7 @@
 import { countUnembedded, putEmbeddings, streamUnembedded } from "@cool-papers/db";
 import type { PipelineContext, StepControl } from "./context.ts";
 import { throwIfInterrupted } from "./errors.ts";
+import { letOthersRun } from "./let-others-run.ts";
 import { ProgressMeter } from "./progress.ts";
 
 export interface EmbedReport {
@@ -29,6 +30,7 @@ export async function embedPapers(context: PipelineContext, control: StepControl
   );
   let embedded = 0;
   for await (const rows of streamUnembedded(context.db, embedder.model, { batchSize: BATCH_SIZE })) {
+    await letOthersRun();
     throwIfInterrupted(
       control.signal,
       `${embedded} papers are embedded; run the same command again to go on`,

@@ -3,6 +3,7 @@ import { databaseStats, getPapers, streamSearchDocuments } from "@cool-papers/db
 import { printInterchangeLine } from "@cool-papers/ingest";
 import type { PipelineContext, StepControl } from "./context.ts";
 import { throwIfInterrupted } from "./errors.ts";
+import { letOthersRun } from "./let-others-run.ts";
 import { ProgressMeter } from "./progress.ts";
 
 export interface ExportReport {
@@ -25,6 +26,7 @@ export async function exportPapers(
   );
   let papers = 0;
   for await (const works of streamSearchDocuments(context.db, { batchSize: BATCH_SIZE })) {
+    await letOthersRun();
     throwIfInterrupted(control.signal, "the export is not complete; run it again");
     const ids = works.flatMap((work) => work.memberKeys.map(parsePaperKey)).filter((id) => id !== null);
     for (const paper of await getPapers(context.db, ids)) {

@@ -18,6 +18,7 @@ import {
 import type { PipelineContext, StepControl } from "./context.ts";
 import { throwIfInterrupted } from "./errors.ts";
 import { type ImportCounts, type ImportPosition, positionName, startingPosition } from "./import-position.ts";
+import { letOthersRun } from "./let-others-run.ts";
 import { ProgressMeter } from "./progress.ts";
 import { readAhead } from "./read-ahead.ts";
 import { RejectFile } from "./reject-file.ts";
@@ -96,6 +97,7 @@ async function importFile(
     batchSize: options.batchSize ?? DEFAULT_BATCH_SIZE,
   });
   for await (const batch of readAhead(batches)) {
+    await letOthersRun();
     throwIfInterrupted(
       control.signal,
       stateName

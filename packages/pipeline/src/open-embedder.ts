@@ -15,6 +15,8 @@ export interface EmbedderSettings {
 
 /** A PaperEmbedder and the way to end it. */
 export interface OpenEmbedder extends PaperEmbedder {
+  /** Unit vector of a reader's query. */
+  embedQuery(text: string, signal?: AbortSignal): Promise<Float32Array>;
   close(): Promise<void>;
 }
 

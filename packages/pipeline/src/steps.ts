@@ -22,7 +22,6 @@ export interface StepStreams extends StepControl {
 export interface StatsReport {
   readonly database: DatabaseStats;
   readonly index: EngineStats;
-  readonly embeddingModel: string | null;
 }
 
 const ImportRequest = z.strictObject({
@@ -38,6 +37,8 @@ interface Step<Options, Report> {
   readonly options: z.ZodType<Options>;
   /** Writing steps run one at a time in a data folder. */
   readonly writes: boolean;
+  /** False when the step makes and reads no vectors. */
+  readonly usesEmbedder: boolean;
   readonly run: (context: PipelineContext, options: Options, streams: StepStreams) => Promise<Report>;
 }
 
@@ -50,6 +51,7 @@ export const STEPS = {
   import: defineStep({
     options: ImportRequest.extend({ index: z.boolean().default(true) }),
     writes: true,
+    usesEmbedder: true,
     run: async (context, { files, index, ...options }, streams) => {
       const sources = await openSources(files, streams);
       return runAll(context, sources, { ...options, steps: index ? ["link", "index"] : [] }, streams);
@@ -58,39 +60,49 @@ export const STEPS = {
   all: defineStep({
     options: ImportRequest,
     writes: true,
+    usesEmbedder: true,
     run: async (context, { files, ...options }, streams) => {
       const sources = await openSources(files, streams);
       return runAll(context, sources, { ...options, steps: ["link", "embed", "index"] }, streams);
     },
   }),
-  link: defineStep({ options: NoOptions, writes: true, run: (context) => linkWorks(context) }),
+  link: defineStep({
+    options: NoOptions,
+    writes: true,
+    usesEmbedder: false,
+    run: (context) => linkWorks(context),
+  }),
   embed: defineStep({
     options: NoOptions,
     writes: true,
+    usesEmbedder: true,
     run: (context, _, streams) => embedPapers(context, streams),
   }),
   index: defineStep({
     options: z.strictObject({ full: z.boolean().default(false) }),
     writes: true,
+    usesEmbedder: true,
     run: (context, { full }, streams) => buildIndex(context, { isFull: full }, streams),
   }),
   seed: defineStep({
     options: NoOptions,
     writes: true,
+    usesEmbedder: true,
     run: (context, _, streams) => seedIfEmpty(context, streams),
   }),
   export: defineStep({
     options: NoOptions,
     writes: false,
+    usesEmbedder: false,
     run: (context, _, streams) => exportPapers(context, streams.onLine ?? (() => {}), streams),
   }),
   stats: defineStep({
     options: NoOptions,
     writes: false,
+    usesEmbedder: false,
     run: async (context): Promise<StatsReport> => ({
       database: await databaseStats(context.db),
       index: await context.engine.stats(),
-      embeddingModel: context.embedder?.model ?? null,
     }),
   }),
 } as const;
