@@ -1,11 +1,14 @@
 import type { SeededRandom } from "../data/seeded-random.ts";
+import type { Seed } from "../graph/gradients.ts";
 import { CPU_TARGET, lowerGraph } from "../graph/lower.ts";
 import type { Node } from "../graph/node.ts";
 import { elementCount, type Gradient, type ParameterSet } from "../parameters.ts";
+import { hashName } from "../hash-name.ts";
 import { CpuSession, type CpuSessionOptions, type Feeds, type FetchedArray } from "./cpu-session.ts";
 import { DropoutPool } from "./dropout-pool.ts";
 import { addRowPieces, mergeRowPieces, type RowPiece } from "./scatter.ts";
 import {
+  buildPullBackGraph,
   buildStepGraph,
   type GradientParts,
   type StepDefinition,
@@ -60,6 +63,27 @@ export async function compileTrainStep(
           graph.gradients.map((parts) => [parts.parameter.op.name, readGradient(parts, fetched)]),
         ),
       };
+    },
+    release: () => runner.release(),
+  };
+}
+
+/** Parameter gradients for cotangents that the caller feeds. */
+export interface PullBackStep {
+  run(parameters: ParameterSet, feeds: Feeds, random: SeededRandom): Promise<ReadonlyMap<string, Gradient>>;
+  release(): Promise<void>;
+}
+
+/** Compiles the gradients of all parameters for cotangents that enter at the seeds. */
+export async function compilePullBack(seeds: readonly Seed[], options: CompileOptions = {}): Promise<PullBackStep> {
+  const gradients = buildPullBackGraph(seeds, options.frozen);
+  const outputs = new Map<string, Node>();
+  for (const parts of gradients) addGradientOutputs(outputs, parts);
+  const runner = await GraphRunner.create(outputs, options);
+  return {
+    async run(parameters, feeds, random) {
+      const fetched = await runner.run(parameters, feeds, random);
+      return new Map(gradients.map((parts) => [parts.parameter.op.name, readGradient(parts, fetched)]));
     },
     release: () => runner.release(),
   };
@@ -138,10 +162,13 @@ class GraphRunner implements ForwardGraph {
   ): Promise<Record<string, FetchedArray>> {
     const all: Record<string, Feeds[string]> = { ...feeds };
     for (const name of this.#parameterNames) all[name] = parameters.get(name).data;
-    for (const { name, count, rate } of this.#masks) {
-      if (random === undefined)
-        throw new Error(`the graph draws dropout masks ("${name}"): give a random source`);
-      all[name] = this.#poolFor(rate).draw(count, random);
+    if (this.#masks.length > 0) {
+      if (random === undefined) throw new Error("the graph draws dropout masks: give a random source");
+      // One draw per run, spread over the masks by name: two graphs that share masks see the same ones.
+      const seed = random.nextUint32();
+      for (const { name, count, rate } of this.#masks) {
+        all[name] = this.#poolFor(rate).draw(count, seed ^ hashName(name));
+      }
     }
     return this.#session.run(all);
   }

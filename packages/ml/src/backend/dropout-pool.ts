@@ -26,9 +26,9 @@ export class DropoutPool {
       this.#values[i] = random.nextUint32() < threshold ? 0 : kept;
   }
 
-  /** A mask of that many elements; do not write to it. */
-  draw(count: number, random: SeededRandom): Float32Array {
-    const start = random.nextBelow(this.#slack);
+  /** The mask of that many elements that belongs to the seed; do not write to it. */
+  draw(count: number, seed: number): Float32Array {
+    const start = new SeededRandom(seed).nextBelow(this.#slack);
     return this.#values.subarray(start, start + count);
   }
 }

@@ -341,7 +341,8 @@ const LOWERING: { readonly [K in OpKind]: LowerRule<K> } = {
   gatherRows: ({ builder }, _, inputs) => builder.op("Gather", inputs, { axis: 0 }),
   scatterRows: (context, node, [values, ids]) => {
     // CPU's ScatterND adds wrongly when several threads meet the same row: such gradients leave the graph as rows.
-    if (context.target.opSet === "cpu" && context.target.precision === "float32") {
+    const { hasDistinctIds } = node.op;
+    if (!hasDistinctIds && context.target.opSet === "cpu" && context.target.precision === "float32") {
       throw new GraphError(
         "scatterRows runs outside the CPU graph: return its values and ids (see backend/step-graph.ts)",
       );
@@ -359,7 +360,7 @@ const LOWERING: { readonly [K in OpKind]: LowerRule<K> } = {
       builder.scalar(context.target.precision, 0),
       builder.integers([rows!, width]),
     ]);
-    const sums = builder.op("ScatterND", [zeros, flatIds, flatValues], { reduction: "add" });
+    const sums = builder.op("ScatterND", [zeros, flatIds, flatValues], hasDistinctIds ? {} : { reduction: "add" });
     return builder.op("Reshape", [sums, builder.integers(node.shape as number[])]);
   },
 

@@ -72,8 +72,7 @@ export type Op =
       readonly alpha: number;
     }
   | { readonly kind: "linear" }
-  | { readonly kind: "gatherRows" }
-  | { readonly kind: "scatterRows" }
+  | { readonly kind: "gatherRows" | "scatterRows"; readonly hasDistinctIds: boolean }
   | { readonly kind: "softmax" | "logSoftmax" }
   | { readonly kind: "gelu"; readonly approximate: boolean }
   | { readonly kind: "normalize" | "inverseStd"; readonly epsilon: number }

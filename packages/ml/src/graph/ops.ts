@@ -333,15 +333,20 @@ export function linear(x: Node, weight: Node, bias: Node | null): Node {
 
 // ---- tables
 
-/** Rows of a table [rows, …] picked by int ids of any shape: [...ids, …]. */
-export function gatherRows(table: Node, ids: Node): Node {
+/**
+ * Rows of a table [rows, …] picked by int ids of any shape: [...ids, …].
+ * @param hasDistinctIds the caller guarantees that no row is picked twice; the gradient of picked activations can
+ *   then be computed inside the CPU graph
+ */
+export function gatherRows(table: Node, ids: Node, hasDistinctIds = false): Node {
   if (ids.dtype !== "int") throw new GraphError(`gatherRows: ids are ${ids.dtype}, not int`);
-  return make({ kind: "gatherRows" }, [table, ids], [...ids.shape, ...table.shape.slice(1)], table.dtype);
+  const shape = [...ids.shape, ...table.shape.slice(1)];
+  return make({ kind: "gatherRows", hasDistinctIds }, [table, ids], shape, table.dtype);
 }
 
 /** The transpose of gatherRows: zeros [rows, …] to which each values[k] is added at row ids[k]. */
-export function scatterRows(values: Node, ids: Node, shape: readonly Dim[]): Node {
-  return make({ kind: "scatterRows" }, [values, ids], shape, values.dtype);
+export function scatterRows(values: Node, ids: Node, shape: readonly Dim[], hasDistinctIds = false): Node {
+  return make({ kind: "scatterRows", hasDistinctIds }, [values, ids], shape, values.dtype);
 }
 
 // ---- composed ops with a kernel of their own

@@ -161,8 +161,8 @@ export const VJP: { readonly [K in OpKind]: VjpRule<K> } = {
     matmul(x!, g, { transposeA: true }),
     reduceSum(g, [0]),
   ],
-  gatherRows: ({ inputs: [table, ids] }, g) => [scatterRows(g, ids!, table!.shape), null],
-  scatterRows: ({ inputs: [, ids] }, g) => [gatherRows(g, ids!), null],
+  gatherRows: ({ op, inputs: [table, ids] }, g) => [scatterRows(g, ids!, table!.shape, op.hasDistinctIds), null],
+  scatterRows: ({ op, inputs: [, ids] }, g) => [gatherRows(g, ids!, op.hasDistinctIds), null],
 
   softmax: (node, g) => {
     const weighted = mul(g, node);

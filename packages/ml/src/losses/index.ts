@@ -1,4 +1,7 @@
 export * from "./contrastive.ts";
 export * from "./cross-entropy.ts";
 export * from "./distillation.ts";
+export * from "./flat-nce.ts";
+export * from "./pair-classification.ts";
+export * from "./r-drop.ts";
 export * from "./similarity.ts";

@@ -1,5 +1,6 @@
 import { SeededRandom } from "../data/seeded-random.ts";
 import { dropoutMask, GraphError, mul, type Node, parameter } from "../graph/index.ts";
+import { hashName } from "../hash-name.ts";
 import { type Parameter, type ParameterSet, parameterSet } from "../parameters.ts";
 import type { Initializer } from "./initializers.ts";
 
@@ -85,11 +86,4 @@ export function growParameters(
     return [spec.name, initializeParameter(spec, seed)] as const;
   });
   return { parameters: parameterSet(entries), added };
-}
-
-/** FNV-1a, 32 bits. */
-function hashName(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  return hash | 0;
 }

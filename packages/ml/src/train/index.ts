@@ -1,3 +1,4 @@
+export * from "./gradient-cache.ts";
 export * from "./gradient-sum.ts";
 export * from "./step-cache.ts";
 export * from "./task.ts";
