@@ -11,18 +11,34 @@ const LOOK_AT = 400;
 
 /**
  * Categories, venues, authors (by any of their names) and titles that begin with the prefix, whatever its case and
- * accents. At most `limit` in all: few of the short kinds, then titles and authors share what is left.
+ * accents. At most `limit` in all, shared evenly between the kinds that have some; in that order.
  */
 export function suggestFromIndex(snapshot: Snapshot, prefix: string, limit: number): Suggestion[] {
   const folded = fold(prefix).trim().replace(/\s+/g, " ");
   if (folded === "" || !(limit > 0)) return [];
-  const few = Math.max(1, Math.floor(limit / 4));
-  const short = [...suggestCategories(folded, few), ...suggestVenues(snapshot, folded, few)].slice(0, limit);
-  const rest = limit - short.length;
-  const authors = suggestAuthors(snapshot, folded, rest);
-  const titles = suggestTitles(snapshot, folded, rest);
-  const titleShare = Math.min(titles.length, Math.max(Math.ceil(rest / 2), rest - authors.length));
-  return [...short, ...authors.slice(0, rest - titleShare), ...titles.slice(0, titleShare)];
+  return shareEvenly(
+    [
+      suggestCategories(folded, limit),
+      suggestVenues(snapshot, folded, limit),
+      suggestAuthors(snapshot, folded, limit),
+      suggestTitles(snapshot, folded, limit),
+    ],
+    Math.floor(limit),
+  );
+}
+
+function shareEvenly(lists: readonly (readonly Suggestion[])[], limit: number): Suggestion[] {
+  const taken = lists.map(() => 0);
+  let left = limit;
+  for (let round = 0; left > 0 && lists.some((list) => list.length > round); round++) {
+    lists.forEach((list, index) => {
+      if (list.length > round && left > 0) {
+        taken[index] = round + 1;
+        left--;
+      }
+    });
+  }
+  return lists.flatMap((list, index) => list.slice(0, taken[index]));
 }
 
 /** By id (`cs.C…`) or by its name in either language; the text is the id. */

@@ -54,6 +54,7 @@ async function searchSegment(state: IndexState, segment: number, query: VectorQu
 
 /** Partitions of the vector index that are always searched; see buildVectorIndex. */
 const MIN_PROBES = 24;
+const MAX_PROBES = 65_536;
 
 async function nearest(
   state: IndexState,
@@ -66,9 +67,9 @@ async function nearest(
     .distanceType("dot")
     .select(["ord", "_distance"])
     .limit(limit)
-    .minimumNprobes(MIN_PROBES)
-    // 0: as many as it takes to fill the limit, which selective filters need.
-    .maximumNprobes(0);
+    // As many partitions as it takes to fill the limit, which selective filters need; the order of the calls matters.
+    .maximumNprobes(MAX_PROBES)
+    .minimumNprobes(MIN_PROBES);
   const where = query.filters.flatMap((filters) => sqlConditions(filters));
   const table = await (where.length > 0 ? search.where(where.join(" AND ")) : search).toArrow();
   const ords = table.getChild("ord")!;
