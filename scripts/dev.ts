@@ -5,6 +5,10 @@ import { runSite } from "./run-site.ts";
 try {
   await runSite({ root: resolve(import.meta.dirname, ".."), mode: "development", env: process.env });
 } catch (error) {
-  console.error(error instanceof StartError || (error as Error).name === "SettingsError" ? (error as Error).message : error);
+  console.error(
+    error instanceof StartError || (error as Error).name === "SettingsError"
+      ? (error as Error).message
+      : error,
+  );
   process.exit(1);
 }

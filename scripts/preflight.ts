@@ -22,7 +22,9 @@ export async function checkPort(host: string, port: number): Promise<void> {
       EADDRNOTAVAIL: `HOST=${host} is not an address of this machine; use 127.0.0.1 for this machine only or 0.0.0.0 for all.`,
       ENOTFOUND: `HOST=${host} is not a known host name; use 127.0.0.1 for this machine only or 0.0.0.0 for all.`,
     };
-    throw new StartError(reason[code ?? ""] ?? `Port ${port} on ${host} cannot be used: ${(error as Error).message}.`);
+    throw new StartError(
+      reason[code ?? ""] ?? `Port ${port} on ${host} cannot be used: ${(error as Error).message}.`,
+    );
   } finally {
     await new Promise((done) => server.close(done));
   }

@@ -25,15 +25,11 @@ export async function runSite({ root, mode, env }: RunSiteOptions): Promise<neve
     await buildSite(root);
   }
   const command = mode === "production" ? "start" : "dev";
-  const child = spawn(
-    join(root, "node_modules/.bin/next"),
-    [command, "-H", settings.host, "-p", String(settings.port)],
-    {
-      cwd: join(root, "apps/web"),
-      stdio: "inherit",
-      env: { ...env, DATA_DIR: dataDir, NEXT_TELEMETRY_DISABLED: "1" } as NodeJS.ProcessEnv,
-    },
-  );
+  const child = spawn(process.execPath, [join(root, "apps/web/src/server/main.ts"), command], {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...env, DATA_DIR: dataDir } as NodeJS.ProcessEnv,
+  });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
   const code = await new Promise<number | null>((done) => child.on("exit", done));
   process.exit(code ?? 0);

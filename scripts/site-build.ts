@@ -1,7 +1,7 @@
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { spawn } from "node:child_process";
 import { sourceFiles } from "./architecture.ts";
 
 const STAMP = "apps/web/.next/SOURCES";
@@ -34,10 +34,9 @@ export function isSiteBuilt(root: string): boolean {
 /** Builds the site, its output passed through. Rejects with one sentence when the build fails. */
 export async function buildSite(root: string): Promise<void> {
   const digest = sourcesDigest(root);
-  const child = spawn(join(root, "node_modules/.bin/next"), ["build"], {
+  const child = spawn(process.execPath, ["src/server/build.ts"], {
     cwd: join(root, "apps/web"),
     stdio: "inherit",
-    env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
   });
   const code = await new Promise<number | null>((done, fail) => {
     child.on("error", fail);
