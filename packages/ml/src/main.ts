@@ -96,6 +96,35 @@ program
     console.log(`ended (${result.end}) at step ${result.step}`);
   });
 
+program
+  .command("evaluate")
+  .description("measure a bundle, or a checkpoint in training, on every dev set; prints a table")
+  .option("--bundle <folder>", "a bundle with config.json, tokenizer.json and a model")
+  .option("--variant <name>", "float32, float16 or int8", "int8")
+  .option("--checkpoint <file>", "a checkpoint.safetensors instead of a bundle")
+  .option("--tokenizer <file>", "tokenizer.json of the checkpoint", join(RUNS_DIR, "vocab/tokenizer.json"))
+  .option("--heads <share>", "embed with the teachers' heads; share of teacher m in the cosine", positive)
+  .option("--max-tokens <n>", "longest text", positiveInteger)
+  .option("--threads <n>", "threads of one operation", positiveInteger, 2)
+  .option("--quick", "only the sets that decide", false)
+  .option("--json <file>", "write the measures there too")
+  .action(async (flags) => {
+    const dataDir = requireFile(program.opts().data, "The data folder");
+    const { evaluateModel } = await import("./commands/evaluate.ts");
+    await evaluateModel({
+      dataDir,
+      bundleDir: flags.bundle ?? null,
+      variant: flags.variant,
+      checkpointPath: flags.checkpoint === undefined ? null : requireFile(flags.checkpoint, "The checkpoint"),
+      tokenizerPath: flags.tokenizer,
+      headShareM: flags.heads ?? null,
+      maxTokens: flags.maxTokens ?? null,
+      threads: flags.threads,
+      isQuick: flags.quick,
+      jsonPath: flags.json ?? null,
+    });
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {

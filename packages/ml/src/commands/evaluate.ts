@@ -1,0 +1,62 @@
+import { writeFile } from "node:fs/promises";
+import type { BundleVariant } from "@cool-papers/onnx";
+import { openBundleEncoder } from "../eval/bundle-encoder.ts";
+import { openCheckpointEncoder } from "../eval/checkpoint-encoder.ts";
+import type { Encoder } from "../eval/encoder.ts";
+import { evaluate, printMeasures } from "../eval/evaluate.ts";
+import type { EmbeddingSource } from "../export/index.ts";
+
+export interface EvaluateModelOptions {
+  readonly dataDir: string;
+  readonly bundleDir: string | null;
+  readonly variant: BundleVariant;
+  readonly checkpointPath: string | null;
+  readonly tokenizerPath: string;
+  /** Embed with the two teacher heads, teacher m having this share; null: the pooled vector. */
+  readonly headShareM: number | null;
+  readonly maxTokens: number | null;
+  readonly threads: number;
+  readonly isQuick: boolean;
+  readonly jsonPath: string | null;
+}
+
+/** Measures a model and prints the table. */
+export async function evaluateModel(options: EvaluateModelOptions): Promise<void> {
+  const startedAt = performance.now();
+  const encoder = await openEncoder(options);
+  const measures = await evaluate(encoder, { dataDir: options.dataDir, isQuick: options.isQuick });
+  await encoder.release();
+  const seconds = (performance.now() - startedAt) / 1000;
+  console.log(printMeasures(measures));
+  console.log(`${encoder.name}, ${seconds.toFixed(0)} s`);
+  if (options.jsonPath === null) return;
+  const report = { model: encoder.name, command: process.argv.slice(2).join(" "), seconds, measures };
+  await writeFile(options.jsonPath, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+async function openEncoder(options: EvaluateModelOptions): Promise<Encoder & { release(): Promise<void> }> {
+  const { bundleDir, checkpointPath, variant, threads, maxTokens } = options;
+  if ((bundleDir === null) === (checkpointPath === null)) {
+    throw new RangeError("Give either --bundle or --checkpoint.");
+  }
+  if (bundleDir !== null) {
+    return openBundleEncoder(bundleDir, { variant, threads, ...(maxTokens === null ? {} : { maxTokens }) });
+  }
+  return openCheckpointEncoder(checkpointPath!, {
+    tokenizerPath: options.tokenizerPath,
+    maxTokens: maxTokens ?? 128,
+    threads,
+    source: embeddingSource(options.headShareM),
+  });
+}
+
+function embeddingSource(headShareM: number | null): EmbeddingSource {
+  if (headShareM === null) return { kind: "pooled" };
+  return {
+    kind: "heads",
+    heads: [
+      { name: "m", size: 192, share: headShareM },
+      { name: "e", size: 192, share: 1 - headShareM },
+    ],
+  };
+}

@@ -1,0 +1,30 @@
+import { readFile } from "node:fs/promises";
+import { readTokenizerJson } from "@cool-papers/text";
+import { type EmbeddingSource, EncoderRunner, exportEncoder } from "../export/index.ts";
+import { readCheckpoint } from "../interchange/checkpoint.ts";
+import type { EncoderConfig } from "../models/encoder-config.ts";
+import type { Encoder } from "./encoder.ts";
+
+export interface CheckpointEncoderOptions {
+  readonly tokenizerPath: string;
+  readonly maxTokens: number;
+  readonly threads: number;
+  readonly source: EmbeddingSource;
+}
+
+/** A training checkpoint as an encoder, in float32, without a bundle. */
+export async function openCheckpointEncoder(
+  path: string,
+  options: CheckpointEncoderOptions,
+): Promise<Encoder & { release(): Promise<void> }> {
+  const { parameters, config, trainer } = await readCheckpoint(path);
+  const tokenizer = readTokenizerJson(await readFile(options.tokenizerPath, "utf8"));
+  const model = exportEncoder(config as EncoderConfig, parameters, options.source);
+  const runner = await EncoderRunner.create(model, { threads: options.threads });
+  return {
+    name: `${path} step ${trainer.step}`,
+    embed: (texts) =>
+      runner.embed(texts.map((text) => tokenizer.encode(text, { maxLength: options.maxTokens }).ids)),
+    release: () => runner.release(),
+  };
+}
