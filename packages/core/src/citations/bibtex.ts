@@ -72,9 +72,9 @@ function bibtexName(author: Author): string {
   return [last, suffix, escapeTex(given)].filter((part) => part !== "").join(", ");
 }
 
-/** Addresses and DOIs are read verbatim; only what would unbalance the entry is encoded. */
+/** Addresses and DOIs are read verbatim; only what would unbalance the entry (a lone dollar sign opens mathematics) is encoded. */
 function verbatim(text: string): string {
-  return text.replaceAll(/[{}\\\s]/g, encodeURIComponent);
+  return text.replaceAll(/[{}\\$\s]/g, encodeURIComponent);
 }
 
 type Field = readonly [name: string, value: string | null];

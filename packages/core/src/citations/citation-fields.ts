@@ -1,4 +1,5 @@
 /** What all citation formats need from a paper: one place that decides type, date, pages of the source and names. */
+import { splitMath } from "../math-segments.ts";
 import { normalizeAuthorName } from "../normalize-text.ts";
 import type { Author, Paper } from "../paper.ts";
 import { sourceLinks } from "../paper-id.ts";
@@ -7,6 +8,7 @@ export type CitationKind = "preprint" | "conference" | "article";
 
 export interface CitationFields {
   readonly kind: CitationKind;
+  /** With dollar signs escaped where they are no mathematics; `plainText` takes the escapes away. */
   readonly title: string;
   readonly authors: readonly Author[];
   /** Null when no date is known. */
@@ -23,7 +25,7 @@ export interface CitationFields {
   readonly doi: string | null;
   readonly url: string;
   readonly pdfUrl: string | null;
-  /** The authors' abstract; a summary written by others is not cited as one. */
+  /** As plain text. The authors' abstract; a summary written by others is not cited as one. */
   readonly abstract: string | null;
   readonly keywords: readonly string[];
 }
@@ -45,11 +47,13 @@ export function citationFields(paper: Paper): CitationFields {
     journalRef: paper.journalRef === null ? null : oneLine(paper.journalRef),
     arxivId: arxivTwin?.local ?? null,
     primaryCategory: paper.primaryCategory,
-    doi: paper.doi ?? (paper.id.scheme === "doi" ? paper.id.local : null),
-    url: paper.sourceUrl ?? links.page,
-    pdfUrl: paper.pdfUrl ?? links.pdf,
-    abstract: paper.abstractKind === "abstract" && paper.abstract !== "" ? oneLine(paper.abstract) : null,
-    keywords: paper.keywords.length > 0 ? paper.keywords : paper.categories,
+    doi: oneWord(paper.doi ?? (paper.id.scheme === "doi" ? paper.id.local : null)),
+    url: oneWord(paper.sourceUrl) ?? links.page,
+    pdfUrl: oneWord(paper.pdfUrl) ?? links.pdf,
+    abstract: paper.abstractKind === "abstract" && paper.abstract !== "" ? plainText(paper.abstract) : null,
+    keywords: (paper.keywords.length > 0 ? paper.keywords : paper.categories)
+      .map(plainText)
+      .filter((word) => word !== ""),
   };
 }
 
@@ -59,6 +63,17 @@ export function oneLine(text: string): string {
     .split(/[\s\p{Cc}\u0085]+/u)
     .filter((word) => word !== "")
     .join(" ");
+}
+
+/** Addresses and names without blanks; nothing when nothing is left. */
+function oneWord(text: string | null): string | null {
+  return (text && oneLine(text).replaceAll(" ", "%20")) || null;
+}
+
+/** One line for formats that know no TeX: mathematics as it is written, `\\$` as a dollar sign. */
+export function plainText(text: string): string {
+  const segments = splitMath(oneLine(text));
+  return segments.map((segment) => (segment.kind === "math" ? segment.source : segment.content)).join("");
 }
 
 /** A name that belongs to a group, so that it has no family name. */

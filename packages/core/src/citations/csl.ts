@@ -6,6 +6,7 @@ import {
   citationKeys,
   isCollaboration,
   oneLine,
+  plainText,
   splitName,
 } from "./citation-fields.ts";
 
@@ -40,7 +41,7 @@ function cslItem(fields: CitationFields, id: string): CslItem {
   return {
     id,
     type: TYPES[fields.kind],
-    title: fields.title,
+    title: plainText(fields.title),
     ...(fields.authors.length > 0 && {
       author: fields.authors.map((author): CslName => {
         const { given, family, suffix } = splitName(author);

@@ -1,7 +1,7 @@
 /** CSV after RFC 4180 with a header line, safe to open in a spreadsheet. */
 import type { Paper } from "../paper.ts";
 import { printPaperId } from "../paper-id.ts";
-import { citationFields, oneLine } from "./citation-fields.ts";
+import { citationFields, oneLine, plainText } from "./citation-fields.ts";
 
 export const CSV_COLUMNS = [
   "id",
@@ -28,7 +28,7 @@ function row(paper: Paper): Readonly<Record<(typeof CSV_COLUMNS)[number], string
   const fields = citationFields(paper);
   return {
     id: printPaperId(paper.id),
-    title: fields.title,
+    title: plainText(fields.title),
     authors: fields.authors.map((author) => author.name).join("; "),
     year: fields.year === null ? "" : `${fields.year}`,
     date: fields.date ?? "",

@@ -1,6 +1,6 @@
 /** A citation as a sentence, for notes and mails, and the same as a Markdown list. */
 import type { Paper } from "../paper.ts";
-import { type CitationFields, citationFields, oneLine } from "./citation-fields.ts";
+import { type CitationFields, citationFields, oneLine, plainText } from "./citation-fields.ts";
 
 /** Authors that are named before the rest is "et al.". */
 const MAX_NAMES = 10;
@@ -24,7 +24,13 @@ function sentence(text: string): string {
 
 function plainCitation(fields: CitationFields): string {
   const year = fields.year === null ? "" : `(${fields.year}).`;
-  return [sentence(nameList(fields)), year, sentence(fields.title), sentence(placeOf(fields)), fields.url]
+  return [
+    sentence(nameList(fields)),
+    year,
+    sentence(plainText(fields.title)),
+    sentence(placeOf(fields)),
+    fields.url,
+  ]
     .filter((part) => part !== "")
     .join(" ");
 }
@@ -48,7 +54,7 @@ export function toMarkdown(papers: readonly Paper[]): string {
   return papers
     .map((paper) => {
       const fields = citationFields(paper);
-      const title = `[${escapeMarkdown(fields.title)}](${markdownAddress(fields.url)})`;
+      const title = `[${escapeMarkdown(plainText(fields.title))}](${markdownAddress(fields.url)})`;
       const details = [nameList(fields), placeOf(fields), fields.year === null ? "" : `${fields.year}`];
       const text = details.filter((part) => part !== "").map((part) => sentence(escapeMarkdown(part)));
       return `- ${[`${title}.`, ...text].join(" ")}\n`;

@@ -1,6 +1,12 @@
 /** RIS (tag, two blanks, hyphen, blank, value; CR LF) as reference managers read it. */
 import type { Paper } from "../paper.ts";
-import { type CitationFields, citationFields, isCollaboration, splitName } from "./citation-fields.ts";
+import {
+  type CitationFields,
+  citationFields,
+  isCollaboration,
+  plainText,
+  splitName,
+} from "./citation-fields.ts";
 
 const TYPES = { preprint: "UNPB", conference: "CPAPER", article: "JOUR" } as const;
 
@@ -16,7 +22,7 @@ function risLines(fields: CitationFields): Line[] {
   });
   return [
     ["TY", TYPES[fields.kind]],
-    ["TI", fields.title],
+    ["TI", plainText(fields.title)],
     ...authors,
     ["PY", fields.year === null ? null : `${fields.year}`],
     ["DA", fields.date === null ? null : risDate(fields.date)],
