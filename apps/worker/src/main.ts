@@ -1,4 +1,3 @@
-import { StepInterruptedError } from "@cool-papers/pipeline";
 import { CommanderError } from "commander";
 import { createProgram } from "./program.ts";
 import { createProgressDisplay } from "./show-progress.ts";
@@ -27,7 +26,7 @@ async function main(): Promise<number> {
     // Commander has said what is wrong with the command line by itself.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
     process.stderr.write(`${describeError(error)}\n`);
-    return error instanceof StepInterruptedError || interrupt.signal.aborted ? EXIT_INTERRUPTED : EXIT_FAILED;
+    return interrupt.signal.aborted ? EXIT_INTERRUPTED : EXIT_FAILED;
   } finally {
     display.stop();
     // Standard input that was not read to its end would keep the process alive.

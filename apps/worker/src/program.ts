@@ -1,8 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import { parseSettings } from "@cool-papers/core/settings";
-import { migrateDatabase } from "@cool-papers/db";
-import { PAPER_FORMATS, requireFormat } from "@cool-papers/ingest";
+import { openFileSource, PAPER_FORMATS, requireFormat } from "@cool-papers/ingest";
 import type { StepName, StepOptions, StepReport } from "@cool-papers/pipeline";
 import { Command, InvalidArgumentError } from "commander";
 import { callerPath } from "./caller-paths.ts";
@@ -79,7 +78,7 @@ function addImport(program: Command, settings: ProgramSettings): void {
       "\nExample:\n  npm run import -- ../shared/data/arxiv.jsonl.gz\n\nBad lines go to DATA_DIR/rejects/<file>.jsonl with number and reason.\n",
     )
     .action(async (files: string[], flags: ImportFlags) => {
-      const options = { ...importOptions(settings, files, flags), index: flags.index ?? true };
+      const options = { ...(await importOptions(settings, files, flags)), index: flags.index ?? true };
       print(settings, describeImport(await run(settings, "import", options, hasStdin(files))));
     });
 }
@@ -90,7 +89,9 @@ function addAll(program: Command, settings: ProgramSettings): void {
     .action(async (files: string[], flags: ImportFlags) => {
       print(
         settings,
-        describeImport(await run(settings, "all", importOptions(settings, files, flags), hasStdin(files))),
+        describeImport(
+          await run(settings, "all", await importOptions(settings, files, flags), hasStdin(files)),
+        ),
       );
     });
 }
@@ -167,6 +168,7 @@ function addMigrate(program: Command, settings: ProgramSettings): void {
     .command("migrate")
     .description("bring the tables of DATABASE_URL (or of the data folder) up to this version")
     .action(async () => {
+      const { migrateDatabase } = await import("@cool-papers/db");
       const { applied } = await migrateDatabase(parseSettings(settings.env));
       print(settings, applied.length === 0 ? "the tables are up to date" : `applied ${applied.join(", ")}`);
     });
@@ -188,12 +190,11 @@ function run<Name extends StepName>(
   });
 }
 
-function importOptions({ env, cwd }: ProgramSettings, files: readonly string[], flags: ImportFlags) {
-  return {
-    files: files.map((file) => callerPath(file, env, cwd)),
-    format: flags.format ?? null,
-    limit: flags.limit ?? null,
-  };
+/** Paths as the step needs them. A file that cannot be read is reported before the data are opened. */
+async function importOptions({ env, cwd }: ProgramSettings, names: readonly string[], flags: ImportFlags) {
+  const files = names.map((name) => callerPath(name, env, cwd));
+  for (const file of files) if (file !== "-") await openFileSource(file);
+  return { files, format: flags.format ?? null, limit: flags.limit ?? null };
 }
 
 function hasStdin(files: readonly string[]): boolean {

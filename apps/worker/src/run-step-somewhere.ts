@@ -1,15 +1,5 @@
 import type { Settings } from "@cool-papers/core/settings";
-import {
-  findAdminEndpoint,
-  openContext,
-  type RemoteStreams,
-  runStep,
-  runStepRemote,
-  STEPS,
-  type StepName,
-  type StepOptions,
-  type StepReport,
-} from "@cool-papers/pipeline";
+import type { RemoteStreams, StepName, StepOptions, StepReport } from "@cool-papers/pipeline";
 
 /**
  * Runs a step where the data are: in the running server, when one holds the embedded database, else in this process.
@@ -21,6 +11,10 @@ export async function runStepSomewhere<Name extends StepName>(
   options: StepOptions<Name>,
   streams: RemoteStreams,
 ): Promise<StepReport<Name>> {
+  // Loaded here: the database and the index take a second to load, which help and a mistyped option need not wait for.
+  const { findAdminEndpoint, openContext, runStep, runStepRemote, STEPS } = await import(
+    "@cool-papers/pipeline"
+  );
   const endpoint = await findAdminEndpoint(settings.dataDir);
   if (endpoint) {
     streams.onLog?.(`a server is running (process ${endpoint.pid}); ${name} runs in it`);

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { databaseStats } from "@cool-papers/db";
+import { databaseStats, readState, writeState } from "@cool-papers/db";
 import { openFileSource } from "@cool-papers/ingest";
+import { z } from "zod";
 import type { PipelineContext, StepControl } from "./context.ts";
 import { type RunAllReport, runAll } from "./run-all.ts";
 
@@ -12,10 +13,28 @@ export interface SeedReport {
 /** Path of the seed corpus, in the interchange format. */
 export const SEED_FILE = fileURLToPath(new URL("../seed/papers.jsonl", import.meta.url));
 
-/** Gives a new installation the seed corpus, so that a first search finds something. Leaves a record with papers alone. */
-export async function seedIfEmpty(context: PipelineContext, control: StepControl = {}): Promise<SeedReport> {
-  const { papers } = await databaseStats(context.db);
-  if (papers > 0) return { seeded: null };
-  const source = await openFileSource(SEED_FILE);
-  return { seeded: await runAll(context, [source], { steps: ["link", "embed", "index"] }, control) };
+const STATE_NAME = "seed";
+const SeedState = z.object({ isComplete: z.boolean() });
+
+/**
+ * Gives a new installation the seed corpus, so that a first search finds something. Leaves a record with papers alone,
+ * unless they are those of a seeding that was cut short.
+ */
+export async function seedIfEmpty(
+  context: PipelineContext,
+  control: StepControl = {},
+  file: string = SEED_FILE,
+): Promise<SeedReport> {
+  const state = SeedState.safeParse(await readState(context.db, STATE_NAME));
+  const wasCutShort = state.success && !state.data.isComplete;
+  if (!wasCutShort && (await databaseStats(context.db)).papers > 0) return { seeded: null };
+  await writeState(context.db, STATE_NAME, { isComplete: false });
+  const seeded = await runAll(
+    context,
+    [await openFileSource(file)],
+    { steps: ["link", "embed", "index"] },
+    control,
+  );
+  await writeState(context.db, STATE_NAME, { isComplete: true });
+  return { seeded };
 }

@@ -7,6 +7,7 @@ import type { PaperEmbedder } from "../src/context.ts";
 import { embedPapers } from "../src/embed-papers.ts";
 import { StepBusyError, StepInterruptedError, StepOptionsError } from "../src/errors.ts";
 import { exportPapers } from "../src/export-papers.ts";
+import { seedIfEmpty } from "../src/seed-if-empty.ts";
 import { claimStep, runStep } from "../src/steps.ts";
 import { arxivRow, arxivRows, toJsonLines, venueRow } from "./sample-papers.ts";
 import { dumpPapers, openTestContext, type TestContext } from "./test-context.ts";
@@ -146,6 +147,25 @@ describe("export step", () => {
     await writeFile(path, `${lines.join("\n")}\n`);
     await runStep(context, "import", { files: [path], format: "interchange" });
     expect(await dumpPapers(context.db)).toEqual(before);
+  });
+});
+
+describe("seed step", () => {
+  it("fills an empty record once, finishes what was cut short, and leaves papers alone", async () => {
+    const seed = await write("seed.jsonl", [
+      { id: "arxiv:2403.00001", title: "A seed" },
+      { id: "acl:2024.acl-long.1", title: "Another" },
+    ]);
+    const cutShort = seedIfEmpty(context, { signal: AbortSignal.abort() }, seed);
+    await expect(cutShort).rejects.toThrow(StepInterruptedError);
+    expect((await seedIfEmpty(context, {}, seed)).seeded?.files[0]).toMatchObject({ inserted: 2 });
+    expect(context.engine.documents.size).toBe(2);
+    expect(await seedIfEmpty(context, {}, seed)).toEqual({ seeded: null });
+  });
+
+  it("does not touch a record that has papers", async () => {
+    await runStep(context, "import", { files: [await write("a.jsonl", arxivRows(1))] });
+    expect(await seedIfEmpty(context)).toEqual({ seeded: null });
   });
 });
 
