@@ -53,7 +53,9 @@ export async function gradientError(
   const loss = reduceSum(mul(output, weights));
   const slopes = gradients(loss, leaves);
   const outputs = new Map<string, Node>([["loss", loss]]);
-  slopes.forEach((slope, k) => slope && outputs.set(`g${k}`, slope));
+  slopes.forEach((slope, k) => {
+    if (slope) outputs.set(`g${k}`, slope);
+  });
   const both = await session(outputs);
   const forward = await session(new Map([["loss", loss]]));
   const feeds = (): Record<string, Float64Array | Int32Array> => ({

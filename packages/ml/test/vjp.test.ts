@@ -31,28 +31,32 @@ const BROADCASTS = [
   [[], [3]],
 ] as const;
 
-const unaries = (["neg", "exp", "tanh", "sigmoid", "erf", "abs", "relu", "sin", "cos"] as const).flatMap(
-  (kind): Case[] => [[5], [2, 3], []].map((shape) => ({ kind, shapes: [shape], build: (x) => g[kind](x!) })),
+const { neg, exp, tanh, sigmoid, erf, abs, relu, sin, cos, log, sqrt, reciprocal } = g;
+const { add, sub, mul, div, maximum, minimum, reduceSum, reduceMean, reduceMax } = g;
+
+const entriesOf = <F>(ops: Partial<Record<OpKind, F>>) => Object.entries(ops) as [OpKind, F][];
+
+const unaries = entriesOf({ neg, exp, tanh, sigmoid, erf, abs, relu, sin, cos }).flatMap(
+  ([kind, op]): Case[] => [[5], [2, 3], []].map((shape) => ({ kind, shapes: [shape], build: (x) => op(x!) })),
 );
-const positives = (["log", "sqrt", "reciprocal"] as const).flatMap((kind): Case[] =>
-  [[5], [2, 3]].map((shape) => ({ kind, shapes: [shape], build: (x) => g[kind](x!), options: positive })),
+const positives = entriesOf({ log, sqrt, reciprocal }).flatMap(([kind, op]): Case[] =>
+  [[5], [2, 3]].map((shape) => ({ kind, shapes: [shape], build: (x) => op(x!), options: positive })),
 );
-const binaries = (["add", "sub", "mul", "div", "maximum", "minimum"] as const).flatMap((kind): Case[] =>
-  BROADCASTS.map((shapes) => ({ kind, shapes, build: (a, b) => g[kind](a!, b!), options: positive })),
+const binaries = entriesOf({ add, sub, mul, div, maximum, minimum }).flatMap(([kind, op]): Case[] =>
+  BROADCASTS.map((shapes) => ({ kind, shapes, build: (a, b) => op(a!, b!), options: positive })),
 );
-const reductions = (["reduceSum", "reduceMean", "reduceMax"] as const).flatMap((kind): Case[] =>
-  (
-    [
-      [null, false],
-      [[1], false],
-      [[0, 2], true],
-      [[-1], true],
-    ] as const
-  ).map(([axes, keepDims]) => ({
+const REDUCTIONS = [
+  [null, false],
+  [[1], false],
+  [[0, 2], true],
+  [[-1], true],
+] as const;
+const reductions = entriesOf({ reduceSum, reduceMean, reduceMax }).flatMap(([kind, op]): Case[] =>
+  REDUCTIONS.map(([axes, keepDims]) => ({
     kind,
     name: `axes ${axes} keepDims ${keepDims}`,
     shapes: [[2, 3, 4]],
-    build: (x) => g[kind](x!, axes, keepDims),
+    build: (x) => op(x!, axes, keepDims),
   })),
 );
 

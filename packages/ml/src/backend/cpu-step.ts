@@ -2,8 +2,8 @@ import type { SeededRandom } from "../data/seeded-random.ts";
 import type { Seed } from "../graph/gradients.ts";
 import { CPU_TARGET, lowerGraph } from "../graph/lower.ts";
 import type { Node } from "../graph/node.ts";
-import { elementCount, type Gradient, type ParameterSet } from "../parameters.ts";
 import { hashName } from "../hash-name.ts";
+import { elementCount, type Gradient, type ParameterSet } from "../parameters.ts";
 import { CpuSession, type CpuSessionOptions, type Feeds, type FetchedArray } from "./cpu-session.ts";
 import { DropoutPool } from "./dropout-pool.ts";
 import { addRowPieces, mergeRowPieces, type RowPiece } from "./scatter.ts";
@@ -75,7 +75,10 @@ export interface PullBackStep {
 }
 
 /** Compiles the gradients of all parameters for cotangents that enter at the seeds. */
-export async function compilePullBack(seeds: readonly Seed[], options: CompileOptions = {}): Promise<PullBackStep> {
+export async function compilePullBack(
+  seeds: readonly Seed[],
+  options: CompileOptions = {},
+): Promise<PullBackStep> {
   const gradients = buildPullBackGraph(seeds, options.frozen);
   const outputs = new Map<string, Node>();
   for (const parts of gradients) addGradientOutputs(outputs, parts);

@@ -5,9 +5,10 @@ import {
   type OnnxModel,
   writeBundle,
 } from "@cool-papers/onnx";
+import { type EmbeddingSource, embeddingSize } from "../models/embedding.ts";
 import type { EncoderConfig } from "../models/encoder-config.ts";
 import type { ParameterSet } from "../parameters.ts";
-import { type EmbeddingSource, exportEncoder } from "./encoder-graph.ts";
+import { exportEncoder } from "./encoder-graph.ts";
 import { measureParity, type Parity, ParityError } from "./parity.ts";
 import { quantizeInt8 } from "./quantize.ts";
 
@@ -55,7 +56,7 @@ export async function exportBundle(options: ExportBundleOptions): Promise<Export
     description: {
       ...options.description,
       architecture: { kind: "roformer", ...options.config },
-      dimension: embeddingSize(options),
+      dimension: embeddingSize(options.config.hiddenSize, options.source),
       pooling: "none", // the graph pools
     },
     models: Object.fromEntries(
@@ -81,8 +82,4 @@ async function checkedParity(
     );
   }
   return parity;
-}
-
-function embeddingSize({ config, source }: ExportBundleOptions): number {
-  return source.kind === "pooled" ? config.hiddenSize : source.heads.reduce((sum, { size }) => sum + size, 0);
 }

@@ -1,3 +1,4 @@
+export type { EmbeddingSource, HeadPart } from "../models/embedding.ts";
 export * from "./encoder-graph.ts";
 export * from "./encoder-runner.ts";
 export * from "./export-bundle.ts";

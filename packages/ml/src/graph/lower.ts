@@ -360,7 +360,11 @@ const LOWERING: { readonly [K in OpKind]: LowerRule<K> } = {
       builder.scalar(context.target.precision, 0),
       builder.integers([rows!, width]),
     ]);
-    const sums = builder.op("ScatterND", [zeros, flatIds, flatValues], hasDistinctIds ? {} : { reduction: "add" });
+    const sums = builder.op(
+      "ScatterND",
+      [zeros, flatIds, flatValues],
+      hasDistinctIds ? {} : { reduction: "add" },
+    );
     return builder.op("Reshape", [sums, builder.integers(node.shape as number[])]);
   },
 

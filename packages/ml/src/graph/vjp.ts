@@ -161,7 +161,10 @@ export const VJP: { readonly [K in OpKind]: VjpRule<K> } = {
     matmul(x!, g, { transposeA: true }),
     reduceSum(g, [0]),
   ],
-  gatherRows: ({ op, inputs: [table, ids] }, g) => [scatterRows(g, ids!, table!.shape, op.hasDistinctIds), null],
+  gatherRows: ({ op, inputs: [table, ids] }, g) => [
+    scatterRows(g, ids!, table!.shape, op.hasDistinctIds),
+    null,
+  ],
   scatterRows: ({ op, inputs: [, ids] }, g) => [gatherRows(g, ids!, op.hasDistinctIds), null],
 
   softmax: (node, g) => {

@@ -40,8 +40,6 @@ export function weightedMean(values: Node, weights: Node): Node {
  */
 export function tiedCrossEntropy(hidden: Node, table: Node, bias: Node, labels: Node): Node {
   const logits = add(matmul(hidden, table, { transposeB: true }), bias);
-  const vocab = bias.shape[0]!;
-  const labelBias = reshape(gatherRows(reshape(bias, [vocab, 1]), labels), labels.shape);
-  const labelLogit = add(reduceSum(mul(hidden, gatherRows(table, labels)), [-1]), labelBias);
+  const labelLogit = add(reduceSum(mul(hidden, gatherRows(table, labels)), [-1]), gatherRows(bias, labels));
   return sub(logSumExp(logits), labelLogit);
 }

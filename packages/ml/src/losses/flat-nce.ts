@@ -1,4 +1,14 @@
-import { add, constant, exp, mul, type Node, reduceMean, reduceSum, stopGradient, sub } from "../graph/index.ts";
+import {
+  add,
+  constant,
+  exp,
+  mul,
+  type Node,
+  reduceMean,
+  reduceSum,
+  stopGradient,
+  sub,
+} from "../graph/index.ts";
 import { logSumExp } from "./cross-entropy.ts";
 
 const EXCLUDED = -1e9;
@@ -17,7 +27,10 @@ export interface FlatNce {
  */
 export function flatNce(scores: Node): FlatNce {
   const [n, candidates] = scores.shape as [number, number];
-  const positives = constant(Array.from({ length: n * candidates }, (_, k) => (k % candidates === Math.floor(k / candidates) ? 1 : 0)), [n, candidates]);
+  const positives = constant(
+    Array.from({ length: n * candidates }, (_, k) => (k % candidates === Math.floor(k / candidates) ? 1 : 0)),
+    [n, candidates],
+  );
   const positive = reduceSum(mul(scores, positives), [-1], true);
   const logX = logSumExp(add(sub(scores, positive), mul(positives, EXCLUDED)));
   return { loss: reduceMean(exp(sub(logX, stopGradient(logX)))), logX: reduceMean(logX) };

@@ -1,4 +1,4 @@
-import { add, exp, logSoftmax, mul, neg, type Node, reduceMean, reduceSum, sub } from "../graph/index.ts";
+import { add, exp, logSoftmax, mul, type Node, neg, reduceMean, reduceSum, sub } from "../graph/index.ts";
 
 /**
  * Mean over the rows of ½·[KL(P₂‖P₁) + KL(P₁‖P₂)], P the softmax of two passes with different dropout; needs no labels.

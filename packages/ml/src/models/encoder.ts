@@ -38,6 +38,8 @@ export interface EncoderInputs {
   readonly segmentIds?: Node;
   /** Further additive scores that broadcast to [batch, heads, seq, seq], such as UniLM's mask */
   readonly bias?: Node;
+  /** [batch, seq] 1 for tokens that are pooled (mean and weighted pooling); `mask` when left out */
+  readonly poolMask?: Node;
   /** [seq] or [batch, seq]; 0, 1, 2, … when left out */
   readonly positions?: Node;
 }
@@ -173,22 +175,17 @@ function feedForward(context: ForwardContext, config: EncoderConfig, name: strin
   });
 }
 
-function pool(
-  context: ForwardContext,
-  config: EncoderConfig,
-  { tokenIds, mask }: EncoderInputs,
-  x: Node,
-): Node {
+function pool(context: ForwardContext, config: EncoderConfig, inputs: EncoderInputs, x: Node): Node {
   const { hiddenSize } = config;
   const [batch, seq] = [x.shape[0]!, x.shape[1]!];
   if (config.pooling === "cls") {
     const first = reshape(slice(x, 1, 0, 1), [batch, hiddenSize]);
     return dense(context, "pooler", first, hiddenSize, { initializer: normal(config.initializerStd) });
   }
-  let weights = mask;
+  let weights = inputs.poolMask ?? inputs.mask;
   if (config.pooling === "weighted") {
     const table = context.parameter("pooling.tokenWeights", [config.vocabSize, 1], zeros);
-    weights = mul(mask, exp(reshape(gatherRows(table, tokenIds), [batch, seq])));
+    weights = mul(weights, exp(reshape(gatherRows(table, inputs.tokenIds), [batch, seq])));
   }
   const shares = div(weights, reduceSum(weights, [1], true));
   return reshape(matmul(reshape(shares, [batch, 1, seq]), x), [batch, hiddenSize]);

@@ -1,4 +1,5 @@
-export * from "./distillation-task.ts";
+export * from "./embedding.ts";
 export * from "./encoder.ts";
 export * from "./encoder-config.ts";
 export * from "./language-model.ts";
+export * from "./objectives/index.ts";

@@ -1,8 +1,8 @@
 import { gatherRows, gelu, type Node, reshape } from "../graph/index.ts";
 import { tiedCrossEntropy, weightedMean } from "../losses/cross-entropy.ts";
 import { dense, type ForwardContext, layerNorm, normal, zeros } from "../nn/index.ts";
-import type { EncoderConfig } from "./encoder-config.ts";
 import { tokenTable } from "./encoder.ts";
+import type { EncoderConfig } from "./encoder-config.ts";
 
 /** Which positions are predicted, and what stands there. */
 export interface PredictionTargets {
@@ -16,8 +16,15 @@ export interface PredictionTargets {
 
 /** BERT's prediction head before the vocabulary: dense, GELU, LayerNorm. hidden [n, hiddenSize]. */
 export function lmTransform(context: ForwardContext, config: EncoderConfig, hidden: Node): Node {
-  const transformed = dense(context, "lmHead.dense", hidden, config.hiddenSize, { initializer: normal(config.initializerStd) });
-  return layerNorm(context, "lmHead.norm", gelu(transformed, config.isGeluApproximate), config.layerNormEpsilon);
+  const transformed = dense(context, "lmHead.dense", hidden, config.hiddenSize, {
+    initializer: normal(config.initializerStd),
+  });
+  return layerNorm(
+    context,
+    "lmHead.norm",
+    gelu(transformed, config.isGeluApproximate),
+    config.layerNormEpsilon,
+  );
 }
 
 /** Bias of the vocabulary's logits; the weights are the token table's. */
@@ -37,6 +44,11 @@ export function languageModelLoss(
   const [batch, seq] = sequence.shape as [number, number];
   const flat = reshape(sequence, [batch * seq, config.hiddenSize]);
   const hidden = lmTransform(context, config, gatherRows(flat, targets.positions, true));
-  const losses = tiedCrossEntropy(hidden, tokenTable(context, config), lmBias(context, config), targets.labels);
+  const losses = tiedCrossEntropy(
+    hidden,
+    tokenTable(context, config),
+    lmBias(context, config),
+    targets.labels,
+  );
   return weightedMean(losses, targets.weights);
 }

@@ -1,5 +1,11 @@
-import { compileForward, compilePullBack, type CompileOptions, type ForwardGraph, type PullBackStep } from "../backend/cpu-step.ts";
 import type { Feeds } from "../backend/cpu-session.ts";
+import {
+  type CompileOptions,
+  compileForward,
+  compilePullBack,
+  type ForwardGraph,
+  type PullBackStep,
+} from "../backend/cpu-step.ts";
 import { SeededRandom } from "../data/seeded-random.ts";
 import { gradients, input, type Node } from "../graph/index.ts";
 import type { GradientSet, ParameterSet } from "../parameters.ts";
@@ -67,7 +73,10 @@ export class GradientCache {
     for (const [k, feeds] of microBatches.entries()) {
       const cotangent = (slope as Float32Array).subarray(k * parts[k]!.length, (k + 1) * parts[k]!.length);
       const masks = SeededRandom.restore(states[k]!);
-      gradientsOfParts.push({ gradients: await this.#pullBack.run(parameters, { ...feeds, cotangent }, masks), weight: 1 });
+      gradientsOfParts.push({
+        gradients: await this.#pullBack.run(parameters, { ...feeds, cotangent }, masks),
+        weight: 1,
+      });
     }
     return { loss: Number(loss![0]), gradients: sumGradients(gradientsOfParts) };
   }

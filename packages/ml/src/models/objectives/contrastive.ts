@@ -1,0 +1,121 @@
+import { add, mul, type Node, slice } from "../../graph/index.ts";
+import { coSent, infoNce, pairClassification } from "../../losses/index.ts";
+import type { ForwardContext } from "../../nn/index.ts";
+import type { InputMaker, Objective } from "../../train/objective.ts";
+import { type EmbeddingSource, embeddingOf, embeddingSize } from "../embedding.ts";
+import type { EncoderConfig } from "../encoder-config.ts";
+import { encodeRows, meanOverWidths, rowFeeds, rowsKey, type TokenRows, taughtWidths } from "./token-rows.ts";
+
+/** Row i of queries belongs to row i of documents; every query sees all negatives. */
+export interface ContrastiveInput {
+  readonly queries: TokenRows;
+  readonly documents: TokenRows;
+  /** hard negatives; 0 rows for none */
+  readonly negatives: TokenRows;
+}
+
+export interface ContrastiveOptions {
+  readonly config: EncoderConfig;
+  /** the vector that is compared: the one that will be shipped */
+  readonly source: EmbeddingSource;
+  /** 1 / temperature */
+  readonly scale: number;
+  /** whether documents look for their queries as well */
+  readonly isSymmetric: boolean;
+  readonly matryoshkaDims?: readonly number[];
+}
+
+function embedRows(
+  context: ForwardContext,
+  { config, source }: Pick<ContrastiveOptions, "config" | "source">,
+  makeInput: InputMaker,
+  name: string,
+  rows: TokenRows,
+): Node {
+  return embeddingOf(context, encodeRows(context, config, makeInput, name, rows).pooled, source);
+}
+
+/** InfoNCE over pairs with in-batch and hard negatives. */
+export function contrastiveObjective(options: ContrastiveOptions): Objective<ContrastiveInput> {
+  return {
+    size: ({ queries }) => queries.rows,
+    shapeKey: ({ queries, documents, negatives }) => [queries, documents, negatives].map(rowsKey).join("+"),
+    feeds: ({ queries, documents, negatives }) => ({
+      ...rowFeeds("queries", queries),
+      ...rowFeeds("documents", documents),
+      ...rowFeeds("negatives", negatives),
+    }),
+    define(context, makeInput, { queries, documents, negatives }) {
+      const embed = (name: string, rows: TokenRows): Node =>
+        embedRows(context, options, makeInput, name, rows);
+      const [q, d] = [embed("queries", queries), embed("documents", documents)];
+      const hard = negatives.rows > 0 ? embed("negatives", negatives) : null;
+      const lossAt = (width: number): Node => {
+        const cut = (x: Node): Node => slice(x, 1, 0, width);
+        const forward = infoNce(cut(q), cut(d), options.scale, hard && cut(hard));
+        return options.isSymmetric ? mul(add(forward, infoNce(cut(d), cut(q), options.scale)), 0.5) : forward;
+      };
+      const size = embeddingSize(options.config.hiddenSize, options.source);
+      return {
+        loss: meanOverWidths(taughtWidths(size, options.matryoshkaDims), lossAt),
+        metrics: { whole: lossAt(size) },
+      };
+    },
+  };
+}
+
+/** Pairs of texts with a graded label. */
+export interface GradedPairs {
+  readonly left: TokenRows;
+  readonly right: TokenRows;
+  /** [rows] higher = more alike */
+  readonly labels: Float32Array;
+}
+
+/** CoSENT over graded pairs. */
+export function gradedPairObjective(
+  options: Pick<ContrastiveOptions, "config" | "source" | "scale">,
+): Objective<GradedPairs> {
+  return {
+    size: ({ left }) => left.rows,
+    shapeKey: ({ left, right }) => `${rowsKey(left)}+${rowsKey(right)}`,
+    feeds: ({ left, right, labels }) => ({ ...rowFeeds("left", left), ...rowFeeds("right", right), labels }),
+    define(context, makeInput, { left, right }) {
+      const u = embedRows(context, options, makeInput, "left", left);
+      const v = embedRows(context, options, makeInput, "right", right);
+      return { loss: coSent(u, v, makeInput("labels", "float", [left.rows]), options.scale), metrics: {} };
+    },
+  };
+}
+
+/** Pairs of texts with a class of one of several tasks. */
+export interface ClassifiedPairs {
+  readonly left: TokenRows;
+  readonly right: TokenRows;
+  /** [rows, classes] one-hot over the classes of all tasks */
+  readonly target: Float32Array;
+  /** [rows, classes] 1 for the classes of the row's task */
+  readonly taskMask: Float32Array;
+}
+
+/** RoFormer-Sim's supervised stage over [u; v; |u − v|] of the pooled vectors. */
+export function classifiedPairObjective(config: EncoderConfig, classes: number): Objective<ClassifiedPairs> {
+  return {
+    size: ({ left }) => left.rows,
+    shapeKey: ({ left, right }) => `${rowsKey(left)}+${rowsKey(right)}`,
+    feeds: ({ left, right, target, taskMask }) => ({
+      ...rowFeeds("left", left),
+      ...rowFeeds("right", right),
+      target,
+      taskMask,
+    }),
+    define(context, makeInput, { left, right }) {
+      const u = encodeRows(context, config, makeInput, "left", left).pooled;
+      const v = encodeRows(context, config, makeInput, "right", right).pooled;
+      const [target, mask] = ["target", "taskMask"].map((name) =>
+        makeInput(name, "float", [left.rows, classes]),
+      );
+      return { loss: pairClassification(context, u, v, target!, mask!), metrics: {} };
+    },
+  };
+}

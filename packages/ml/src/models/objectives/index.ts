@@ -1,0 +1,4 @@
+export * from "./contrastive.ts";
+export * from "./distillation.ts";
+export * from "./language-model.ts";
+export * from "./token-rows.ts";

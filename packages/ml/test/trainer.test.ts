@@ -1,0 +1,380 @@
+import { expect, test } from "vitest";
+import { SeededRandom } from "../src/data/seeded-random.ts";
+import {
+  add,
+  input,
+  mul,
+  type Node,
+  parameter,
+  reduceMean,
+  reduceSum,
+  square,
+  sub,
+} from "../src/graph/index.ts";
+import {
+  contrastiveObjective,
+  encoderConfig,
+  fitPredictions,
+  POOLED,
+  PredictionError,
+  roFormerSimObjective,
+  segmentPredictions,
+} from "../src/models/index.ts";
+import { ForwardContext, growParameters, initializeParameters, zeros } from "../src/nn/index.ts";
+import { AdamW, constant, SgdMomentum } from "../src/optim/index.ts";
+import { copyParameters, type ParameterSet, parameterSet } from "../src/parameters.ts";
+import {
+  combinedTask,
+  type Objective,
+  runTrainLoop,
+  Trainer,
+  TrainingDivergedError,
+  type TrainTask,
+} from "../src/train/index.ts";
+
+interface Points {
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+}
+
+/** Least squares y ≈ w·x with dropout on w's part, so that the random state matters. */
+const task: TrainTask<Points> = {
+  size: ({ y }) => y.length,
+  graphKey: ({ y }) => String(y.length),
+  feeds: ({ x, y }) => ({ x, y }),
+  define({ y }) {
+    const context = new ForwardContext(true);
+    const w = context.parameter("w", [3], zeros);
+    const x = input("x", "float", [y.length, 3]);
+    const predicted = reduceSum(mul(x, context.dropout(w, 0.25)), [-1]);
+    return {
+      loss: reduceMean(square(sub(predicted, input("y", "float", [y.length])))),
+      specs: context.specs(),
+    };
+  },
+};
+
+function points(seed: number, count = 8): Points {
+  const random = new SeededRandom(seed);
+  const x = Float32Array.from({ length: count * 3 }, () => random.next() - 0.5);
+  const y = Float32Array.from(
+    { length: count },
+    (_, k) => 2 * x[3 * k]! - x[3 * k + 1]! + 0.5 * x[3 * k + 2]!,
+  );
+  return { x, y };
+}
+
+const freshParameters = (): ParameterSet =>
+  parameterSet([["w", { data: Float32Array.of(0.1, 0.2, 0.3), shape: [3] }]]);
+
+function makeTrainer(parameters: ParameterSet, seed = 5): Trainer<Points> {
+  return new Trainer({
+    task,
+    parameters,
+    optimizer: new AdamW(),
+    learningRate: constant(0.05),
+    seed,
+    maxGradientNorm: 1,
+  });
+}
+
+async function train(trainer: Trainer<Points>, from: number, to: number): Promise<number[]> {
+  const losses: number[] = [];
+  for (let k = from; k < to; k++) losses.push((await trainer.update([points(k)])).loss);
+  return losses;
+}
+
+test("one seed gives one result, bit for bit; another seed another", async () => {
+  const runs = [];
+  for (const seed of [5, 5, 6]) {
+    const parameters = freshParameters();
+    const trainer = makeTrainer(parameters, seed);
+    runs.push({ losses: await train(trainer, 0, 6), w: Array.from(parameters.get("w").data) });
+    await trainer.release();
+  }
+  expect(runs[0]).toEqual(runs[1]);
+  expect(runs[0]).not.toEqual(runs[2]);
+});
+
+test("a run that stops and is restored ends exactly like an unbroken one", async () => {
+  const unbroken = freshParameters();
+  const first = makeTrainer(unbroken);
+  const losses = await train(first, 0, 8);
+  await first.release();
+
+  const broken = freshParameters();
+  const before = makeTrainer(broken);
+  const early = await train(before, 0, 3);
+  const state = before.state();
+  const stored = copyParameters(broken);
+  await before.release();
+  const after = makeTrainer(stored, 99);
+  after.restore(state);
+  const late = await train(after, 3, 8);
+  await after.release();
+  expect([...early, ...late]).toEqual(losses);
+  expect(stored.get("w").data).toEqual(unbroken.get("w").data);
+});
+
+test("micro-batches of different sizes give the gradient of their union", async () => {
+  const w = parameter("w", [3]);
+  const plain: TrainTask<Points> = {
+    ...task,
+    define: ({ y }) => {
+      const predicted = reduceSum(mul(input("x", "float", [y.length, 3]), w), [-1]);
+      return { loss: reduceMean(square(sub(predicted, input("y", "float", [y.length])))), specs: [] };
+    },
+  };
+  const results: number[][] = [];
+  const [a, b] = [points(1, 6), points(2, 2)];
+  const union = { x: Float32Array.from([...a.x, ...b.x]), y: Float32Array.from([...a.y, ...b.y]) };
+  for (const microBatches of [[a, b], [union]]) {
+    const parameters = freshParameters();
+    const optimizer = new SgdMomentum({ b1: 0 });
+    const trainer = new Trainer({
+      task: plain,
+      parameters,
+      optimizer,
+      learningRate: constant(0.1),
+      seed: 1,
+      maxGradientNorm: null,
+    });
+    const report = await trainer.update(microBatches);
+    results.push([report.loss, report.gradientNorm, ...parameters.get("w").data]);
+    await trainer.release();
+  }
+  results[0]!.forEach((value, k) => {
+    expect(value).toBeCloseTo(results[1]![k]!, 5);
+  });
+});
+
+test("a batch with NaN changes nothing, and too many of them stop training by name", async () => {
+  const parameters = freshParameters();
+  const optimizer = new AdamW();
+  const trainer = new Trainer({
+    task,
+    parameters,
+    optimizer,
+    learningRate: constant(0.1),
+    seed: 1,
+    maxGradientNorm: 1,
+    maxBadSteps: 3,
+  });
+  const bad = { x: points(1).x, y: new Float32Array(8).fill(Number.NaN) };
+  const report = await trainer.update([bad]);
+  expect(report.isSkipped).toBe(true);
+  expect(Array.from(parameters.get("w").data)).toEqual(Array.from(Float32Array.of(0.1, 0.2, 0.3)));
+  expect((await trainer.update([points(2)])).isSkipped).toBe(false);
+  await trainer.update([bad]);
+  await trainer.update([bad]);
+  await expect(trainer.update([bad])).rejects.toThrow(TrainingDivergedError);
+  await trainer.release();
+});
+
+test("frozen parameters stay, the others move", async () => {
+  const pair: TrainTask<null> = {
+    size: () => 1,
+    graphKey: () => "",
+    feeds: () => ({}),
+    define: () => ({ loss: add(square(parameter("a", [])), square(parameter("b", []))), specs: [] }),
+  };
+  const parameters = parameterSet(
+    ["a", "b"].map((name) => [name, { data: Float32Array.of(1), shape: [] }] as const),
+  );
+  const trainer = new Trainer({
+    task: pair,
+    parameters,
+    optimizer: new AdamW(),
+    learningRate: constant(0.1),
+    seed: 1,
+    maxGradientNorm: null,
+    frozen: new Set(["a"]),
+  });
+  await trainer.update([null]);
+  await trainer.release();
+  expect(parameters.get("a").data[0]).toBe(1);
+  expect(parameters.get("b").data[0]).toBeLessThan(1);
+});
+
+test("the loop ends at the steps, the time, the signal, the callback or the end of the data, and says which", async () => {
+  async function* endless() {
+    for (let k = 0; ; k++) yield points(k);
+  }
+  const run = async (limits: object, batches: AsyncIterable<Points> | Iterable<Points> = endless()) => {
+    const trainer = makeTrainer(freshParameters());
+    const end = await runTrainLoop({ trainer, batches, maxSteps: 100, ...limits });
+    await trainer.release();
+    return [end, trainer.step];
+  };
+  expect(await run({ maxSteps: 3 })).toEqual(["steps", 3]);
+  let clock = 0;
+  expect(await run({ maxSeconds: 2.5, now: () => 1000 * clock++ })).toEqual(["time", 3]);
+  expect(await run({ signal: AbortSignal.abort() })).toEqual(["aborted", 0]);
+  expect(await run({ onStep: ({ step }: { step: number }) => (step === 2 ? "stop" : undefined) })).toEqual([
+    "stopped",
+    2,
+  ]);
+  expect(await run({ gradAccumSteps: 2 }, [points(1), points(2), points(3), points(4), points(5)])).toEqual([
+    "data",
+    2,
+  ]);
+});
+
+test("combined objectives share parameters and add up with their weights", async () => {
+  const shifted = (shift: number): Objective<number> => ({
+    size: () => 1,
+    shapeKey: () => "",
+    feeds: (batch) => ({ value: Float32Array.of(batch) }),
+    define: (context, makeInput) => {
+      const w = context.parameter("w", [1], zeros);
+      const loss: Node = reduceSum(square(sub(w, add(makeInput("value", "float", [1]), shift))));
+      return { loss, metrics: {} };
+    },
+  });
+  const both = combinedTask<{ left: number; right: number }>({
+    left: { objective: shifted(1), weight: 2 },
+    right: { objective: shifted(0), weight: 0.5 },
+  });
+  const parameters = parameterSet([["w", { data: Float32Array.of(0), shape: [1] }]]);
+  const trainer = new Trainer({
+    task: both,
+    parameters,
+    optimizer: new AdamW(),
+    learningRate: constant(0.1),
+    seed: 1,
+    maxGradientNorm: null,
+  });
+  const report = await trainer.update([{ left: 1, right: 4 }]);
+  await trainer.release();
+  expect(report.loss).toBe(2 * 4 + 0.5 * 16);
+  expect(report.gradientNorm).toBe(2 * 4 + 0.5 * 8);
+  expect(Number(report.metrics["right/loss"]![0])).toBe(16);
+});
+
+const config = encoderConfig({
+  vocabSize: 30,
+  hiddenSize: 16,
+  numHiddenLayers: 1,
+  numAttentionHeads: 2,
+  pooling: "cls",
+  hiddenDropout: 0,
+  attentionDropout: 0,
+});
+
+function segmentPairs(seed: number, teacher: Float32Array | null) {
+  const random = new SeededRandom(seed);
+  const [rows, length] = [4, 8];
+  const ids = new Int32Array(rows * length);
+  const segments = new Int32Array(rows * length);
+  for (let row = 0; row < rows; row++) {
+    const tokens = [1, 10 + Math.floor(row / 2), 10 + Math.floor(row / 2), 2, 20 + Math.floor(row / 2), 2];
+    tokens.forEach((token, k) => {
+      ids[row * length + k] = token;
+      segments[row * length + k] = k >= 4 ? 1 : 0;
+    });
+  }
+  const texts = { ids, lengths: new Int32Array(rows).fill(6), rows, length };
+  return {
+    texts,
+    segments,
+    teacher,
+    predictions: fitPredictions(segmentPredictions(texts, segments), rows * length, 12, random),
+  };
+}
+
+test.each([
+  ["contrastive", null],
+  [
+    "distilled",
+    Float32Array.from({ length: 16 }, (_, k) => (Math.floor(k / 8) === Math.floor((k % 4) / 2) ? 1 : 0)),
+  ],
+])("RoFormer-Sim's %s stage lowers both of its losses", async (_, teacher) => {
+  const objective = roFormerSimObjective({ config, contrastiveScale: 20, distillationScale: 100 });
+  const context = new ForwardContext(true);
+  objective.define(context, input, segmentPairs(1, teacher));
+  const parameters = initializeParameters(context.specs(), 2);
+  const simTask = combinedTask<{ sim: ReturnType<typeof segmentPairs> }>({ sim: { objective, weight: 1 } });
+  const trainer = new Trainer({
+    task: simTask,
+    parameters,
+    optimizer: new AdamW(),
+    learningRate: constant(0.01),
+    seed: 1,
+    maxGradientNorm: 1,
+  });
+  const reports = [];
+  for (let k = 0; k < 40; k++)
+    reports.push((await trainer.update([{ sim: segmentPairs(k, teacher) }])).metrics);
+  await trainer.release();
+  for (const name of ["sim/seq2seq", "sim/similarity"]) {
+    expect(Number(reports.at(-1)![name]![0]), name).toBeLessThan(0.5 * Number(reports[0]![name]![0]));
+  }
+});
+
+test("the contrastive objective brings partners together against hard negatives", async () => {
+  const objective = contrastiveObjective({
+    config: { ...config, pooling: "mean" },
+    source: POOLED,
+    scale: 20,
+    isSymmetric: true,
+    matryoshkaDims: [8],
+  });
+  const rows = (tokens: number[]) => ({
+    ids: Int32Array.from(tokens.flatMap((t) => [1, t])),
+    lengths: new Int32Array(tokens.length).fill(2),
+    rows: tokens.length,
+    length: 2,
+  });
+  const batch = { queries: rows([3, 4, 5]), documents: rows([6, 7, 8]), negatives: rows([9, 10]) };
+  const context = new ForwardContext(true);
+  objective.define(context, input, batch);
+  const parameters = initializeParameters(context.specs(), 2);
+  const contrast = combinedTask<{ pairs: typeof batch }>({ pairs: { objective, weight: 1 } });
+  const trainer = new Trainer({
+    task: contrast,
+    parameters,
+    optimizer: new AdamW(),
+    learningRate: constant(0.02),
+    seed: 1,
+    maxGradientNorm: 1,
+  });
+  const losses = [];
+  for (let k = 0; k < 30; k++) losses.push((await trainer.update([{ pairs: batch }])).loss);
+  await trainer.release();
+  expect(losses.at(-1)).toBeLessThan(0.05);
+  expect(losses[0]).toBeGreaterThan(0.5);
+});
+
+test("predictions are cut or filled to a fixed number and never share a position", () => {
+  const wanted = [
+    { position: 4, label: 7 },
+    { position: 1, label: 8 },
+    { position: 9, label: 9 },
+  ];
+  const filled = fitPredictions(wanted, 12, 6, new SeededRandom(1));
+  expect(new Set(filled.positions).size).toBe(6);
+  expect(Array.from(filled.weights)).toEqual([1, 1, 1, 0, 0, 0]);
+  const cut = fitPredictions(wanted, 12, 2, new SeededRandom(1));
+  expect(Array.from(cut.weights)).toEqual([1, 1]);
+  for (const [k, position] of cut.positions.entries())
+    expect(wanted).toContainEqual({ position, label: cut.labels[k] });
+  expect(() => fitPredictions([wanted[0]!, wanted[0]!], 12, 6, new SeededRandom(1))).toThrow(PredictionError);
+  expect(() => fitPredictions(wanted, 2, 3, new SeededRandom(1))).toThrow(PredictionError);
+});
+
+test("a grown model keeps what it has learned and draws the rest from its seed", () => {
+  const specs = [
+    { name: "a", shape: [2], initializer: zeros },
+    { name: "b", shape: [2], initializer: zeros },
+    { name: "c", shape: [3], initializer: zeros },
+  ];
+  const trained = parameterSet([
+    ["a", { data: Float32Array.of(1, 2), shape: [2] }],
+    ["c", { data: Float32Array.of(5, 5), shape: [2] }],
+  ]);
+  const { parameters, added } = growParameters(specs, trained, 1);
+  expect(Array.from(parameters.get("a").data)).toEqual([1, 2]);
+  expect(added).toEqual(["b", "c"]);
+  parameters.get("a").data[0] = 9;
+  expect(trained.get("a").data[0]).toBe(1);
+});
