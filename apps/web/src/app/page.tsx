@@ -21,12 +21,17 @@ export function generateMetadata(): Metadata {
 export default async function HomePage(): Promise<ReactElement> {
   const { t, locale } = pageTools();
   const site = theSite();
-  const [papers, counts, editions] = await Promise.all([site.paperCount(), site.categoryCounts(), site.venueEditions()]);
+  const [papers, counts, editions] = await Promise.all([
+    // The lists do not need the index: without it the page is complete but for one sentence.
+    site.paperCount().catch(() => null),
+    site.categoryCounts(),
+    site.venueEditions(),
+  ]);
   return (
     <div className="home">
       <section className="home-head">
         <h1>{t("home.title")}</h1>
-        <p className="lead">{papers === 0 ? t("home.empty") : t("home.lead", { papers })}</p>
+        {papers === null ? null : <p className="lead">{papers === 0 ? t("home.empty") : t("home.lead", { papers })}</p>}
         <SearchBox id="home-search" isLarge />
         <p className="examples">
           <span className="muted">{t("home.examples")}</span>

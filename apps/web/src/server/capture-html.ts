@@ -14,6 +14,7 @@ export function captureHtml(response: ServerResponse, finish: (page: CapturedPag
   const chunks: Buffer[] = [];
   const write = response.write.bind(response);
   const end = response.end.bind(response);
+  const writeHead = response.writeHead;
   let isHtml: boolean | null = null;
   let isEnded = false;
 
@@ -32,9 +33,19 @@ export function captureHtml(response: ServerResponse, finish: (page: CapturedPag
   const callbackOf = (...values: unknown[]): (() => void) | undefined =>
     values.find((value): value is () => void => typeof value === "function");
 
+  // Next flushes headers before the first byte, and its compression writes them by hand: kept back as well.
   response.flushHeaders = ((original) => () => {
     if (!decide()) original.call(response);
   })(response.flushHeaders);
+  response.writeHead = ((status: number, ...rest: unknown[]) => {
+    const headers = rest.find((value): value is Record<string, string> => typeof value === "object" && value !== null);
+    const type = headers?.["content-type"] ?? headers?.["Content-Type"];
+    if (type !== undefined) response.setHeader("content-type", type);
+    if (!decide()) return writeHead.call(response, status, ...(rest as []));
+    response.statusCode = status;
+    for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
+    return response;
+  }) as typeof response.writeHead;
 
   response.write = ((chunk: unknown, encoding?: unknown, callback?: unknown) => {
     if (!decide()) return write(chunk as never, encoding as never, callback as never);
@@ -52,6 +63,7 @@ export function captureHtml(response: ServerResponse, finish: (page: CapturedPag
     const page = finish({ status: response.statusCode, body: Buffer.concat(chunks).toString("utf8") });
     const body = Buffer.isBuffer(page) ? page : Buffer.from(page.body, "utf8");
     if (!Buffer.isBuffer(page)) response.statusCode = page.status;
+    response.writeHead = writeHead;
     response.removeHeader("transfer-encoding");
     response.setHeader("content-length", body.length);
     const done = callbackOf(chunk, encoding, callback);

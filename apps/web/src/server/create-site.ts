@@ -1,7 +1,7 @@
 import type { PaperId, QueryFilters } from "@cool-papers/core";
 import {
   categoryCounts,
-  countWorks,
+  countSitemapPages,
   editionPapers,
   getPapers,
   getPapersByKey,
@@ -80,7 +80,8 @@ export function createSite(context: PipelineContext, admin: Site["admin"]): Site
     venueEditions: () => venueEditions(db),
     categoryDay: (set, date, dayRequest) => listCategoryDay(db, set, date, dayRequest),
     edition: (editionRequest) => editionPapers(db, editionRequest),
-    paperCount: () => countWorks(db),
+    paperCount: async () => (await engine.stats()).documents,
+    sitemapPages: (pageSize) => countSitemapPages(db, pageSize),
     sitemap: (page, pageSize) => listSitemap(db, page, pageSize),
     countOpening: async (key, counter) => (await incrementCounter(db, key, counter)) !== null,
     readiness: () => readiness(context),

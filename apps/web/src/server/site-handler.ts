@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { gzip, gzipSync } from "node:zlib";
 import { chooseLocale, LOCALE_COOKIE, THEME_COOKIE } from "../i18n/locale.ts";
 import type { BrowserScript } from "./browser-script.ts";
-import { captureHtml } from "./capture-html.ts";
+import { type CapturedPage, captureHtml } from "./capture-html.ts";
 import { decideRoute, type RouteDecision } from "./decide-route.ts";
 import { renderFailurePage } from "./failure-page.ts";
 import { type RequestContext, runWithContext, type Theme } from "./request-context.ts";
@@ -42,6 +42,8 @@ async function answer(options: SiteHandlerOptions, request: IncomingMessage, res
   if (url === script.path) return sendScript(script, request, response);
 
   const context = contextOf(options, request, script);
+  // Overwritten here, so that nobody but the server says who a client is.
+  request.headers["x-client-address"] = request.socket.remoteAddress ?? "unknown";
   for (const [name, value] of Object.entries(securityHeaders(context.nonce, options.isDevelopment))) {
     response.setHeader(name, value);
   }
@@ -53,9 +55,9 @@ async function answer(options: SiteHandlerOptions, request: IncomingMessage, res
   }
   request.url = decision.kind === "render" ? withoutInternalPaths(decision.url) : problemUrl(decision);
   if (decision.kind === "problem") context.status = decision.status;
+  const acceptsGzip = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
   dropNextHeaders(request);
-  response.setHeader("Vary", "Accept-Encoding, Accept-Language, Cookie");
-  captureHtml(response, (page) => finishPage(options, context, page, response));
+  captureHtml(response, (page) => finishPage(context, page, response, acceptsGzip));
   await runWithContext(context, () => options.renderPage(request, response));
 }
 
@@ -87,11 +89,13 @@ function readCookies(header: string | undefined): ReadonlyMap<string, string> {
   return new Map(pairs.map(([name, value]): [string, string] => [name ?? "", value ?? ""]));
 }
 
-/** Next answers some request headers with its router's payload or with an action; nothing of ours sends them. */
+/**
+ * Next answers some request headers with its router's payload or with an action, which nothing of ours asks for; and
+ * it compresses, which is done here when the page is whole.
+ */
 function dropNextHeaders(request: IncomingMessage): void {
   for (const name of Object.keys(request.headers)) {
     if (name === "rsc" || name === "accept-encoding" || name.startsWith("next-") || name.startsWith("x-middleware-")) {
-      if (name === "accept-encoding") request.headers["x-accepted-encoding"] = String(request.headers[name]);
       delete request.headers[name];
     }
   }
@@ -107,19 +111,19 @@ function problemUrl({ code, value }: Extract<RouteDecision, { kind: "problem" }>
 }
 
 function finishPage(
-  options: SiteHandlerOptions,
   context: RequestContext,
-  page: { status: number; body: string },
+  page: CapturedPage,
   response: ServerResponse,
+  acceptsGzip: boolean,
 ): Buffer {
   const hasFailed = page.status >= 500;
   const body = hasFailed ? renderFailurePage(context) : stripClientRuntime(page.body);
   response.statusCode = hasFailed ? page.status : (context.status ?? page.status);
   // Not `no-store`: the back button has to bring back the page, scrolled where it was.
   response.setHeader("Cache-Control", "private, no-cache");
+  response.setHeader("Vary", "Accept-Encoding, Accept-Language, Cookie");
   response.removeHeader("Link");
-  const accepted = String(response.req.headers["x-accepted-encoding"] ?? "");
-  if (!/\bgzip\b/.test(accepted) || response.req.method === "HEAD") return Buffer.from(body, "utf8");
+  if (!acceptsGzip || response.req.method === "HEAD") return Buffer.from(body, "utf8");
   response.setHeader("Content-Encoding", "gzip");
   return gzipSync(body, { level: 5 });
 }

@@ -50,8 +50,9 @@ export interface Site {
   /** `date` null is the newest day with papers. */
   categoryDay(set: CategorySet, date: string | null, request: DayRequest): Promise<CategoryDay>;
   edition(request: EditionRequest): Promise<EditionPage>;
-  /** Works: a preprint and its venue paper count once. */
+  /** Works in the index: a preprint and its venue paper count once. Throws when the index does not answer. */
   paperCount(): Promise<number>;
+  sitemapPages(pageSize: number): Promise<number>;
   sitemap(page: number, pageSize: number): Promise<readonly SitemapEntry[]>;
   /** False when the paper is not stored. */
   countOpening(key: string, counter: "pdf" | "faq"): Promise<boolean>;

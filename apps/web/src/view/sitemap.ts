@@ -6,8 +6,8 @@ import { escapeHtml } from "./html.ts";
 export const SITEMAP_PAGE_SIZE = 20_000;
 
 /** The index of all parts: one with the site's own pages, then the papers. */
-export function sitemapIndex(siteUrl: string, works: number): string {
-  const parts = ["site", ...Array.from({ length: Math.ceil(works / SITEMAP_PAGE_SIZE) }, (_, page) => String(page))];
+export function sitemapIndex(siteUrl: string, pages: number): string {
+  const parts = ["site", ...Array.from({ length: pages }, (_, page) => String(page))];
   const entries = parts.map((part) => `<sitemap><loc>${escapeHtml(siteUrl)}/sitemap/${part}.xml</loc></sitemap>`);
   return `<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n${entries.join("\n")}\n</sitemapindex>\n`;
 }
