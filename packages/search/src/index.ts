@@ -5,6 +5,14 @@ export {
   parseChineseTerms,
   shippedChineseTerms,
 } from "./chinese.ts";
+export {
+  evaluate,
+  type JudgedQuestion,
+  ndcgAtK,
+  plainQuery,
+  type RetrievalScores,
+  recallAtK,
+} from "./evaluate.ts";
 export { type Fused, fuseByRank, fuseByScore, type RankedList } from "./fusion.ts";
 export { SearchIndexConflictError, SearchIndexError, VectorDimensionError } from "./lance/errors.ts";
 export { type LanceEngineOptions, openLanceEngine } from "./lance/lance-engine.ts";

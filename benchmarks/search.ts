@@ -1,0 +1,308 @@
+/**
+ * Search on real papers: latency of the embedded engine at 100,000 papers, ranking quality on autoscholar (cacm and
+ * cranfield as guards), and misspellings. Needs ../shared/data. Limits: SEARCH_BENCH_PAPERS (default 100,000).
+ */
+import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { createGunzip, gunzipSync } from "node:zlib";
+import { parseSearchQuery } from "@cool-papers/core";
+import {
+  evaluate,
+  type JudgedQuestion,
+  openLanceEngine,
+  plainQuery,
+  type SearchDocument,
+  type SearchEngine,
+  type SearchRequest,
+} from "@cool-papers/search";
+
+const DATA = join(import.meta.dirname, "../../shared/data");
+const PAPERS = Number(process.env.SEARCH_BENCH_PAPERS ?? 100_000);
+const VECTOR_DIMENSION = 192;
+const QUERIES = 300;
+
+export async function run({ json }: { readonly json: boolean }): Promise<object> {
+  if (!existsSync(DATA)) return { area: "search", skipped: "no ../shared/data" };
+  const say = (text: string): void => {
+    if (!json) console.log(text);
+    else console.error(text);
+  };
+  const folder = mkdtempSync(join(tmpdir(), "search-bench-"));
+  try {
+    const latency = await measureLatency(join(folder, "papers"), say);
+    const quality: Record<string, object> = {};
+    for (const set of ["autoscholar", "cacm", "cranfield"] as const) {
+      quality[set] = await measureQuality(set, join(folder, set));
+      say(`${set}: ${JSON.stringify(quality[set])}`);
+    }
+    return { area: "search", engine: "lance", ...latency, quality };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measureLatency(uri: string, say: (text: string) => void): Promise<object> {
+  const engine = await openLanceEngine({ uri });
+  try {
+    const sample: SearchDocument[] = [];
+    const started = performance.now();
+    await engine.rebuild(sampling(withVectors(readPapers(PAPERS)), sample));
+    const buildSeconds = (performance.now() - started) / 1000;
+    say(`built ${PAPERS} papers with vectors in ${buildSeconds.toFixed(1)} s`);
+    const random = seeded(1);
+    const pick = (): SearchDocument => sample[Math.floor(random() * sample.length)]!;
+    const vector = (): Float32Array => randomUnit(random);
+    const words = (): string => someWords(pick().title, 2 + Math.floor(random() * 3), random);
+    const kinds: Record<string, () => Partial<SearchRequest> & { text: string }> = {
+      keyword: () => ({ text: words() }),
+      title: () => ({ text: pick().title.replaceAll('"', " ") }),
+      facets: () => ({ text: words(), facets: true }),
+      filtered: () => ({ text: `${words()} cat:${pick().categories[0]} year:2025..2026`, facets: true }),
+      phrase: () => ({ text: `"${phraseOf(pick().abstract, random)}"` }),
+      newest: () => ({ text: words(), sort: "newest" }),
+      deepPage: () => ({ text: "-zzzz", skip: 10_000 }),
+      misspelt: () => ({ text: misspell(pick().title, random) }),
+      hybrid: () => ({ text: words(), mode: "hybrid", queryVector: vector() }),
+      hybridFiltered: () => ({
+        text: `${words()} cat:${pick().categories[0]}`,
+        mode: "hybrid",
+        queryVector: vector(),
+      }),
+    };
+    const milliseconds: Record<string, object> = {};
+    for (const [kind, make] of Object.entries(kinds)) {
+      milliseconds[kind] = await timeSearches(engine, make);
+      say(`${kind}: ${JSON.stringify(milliseconds[kind])}`);
+    }
+    milliseconds.suggest = await timeEach(() => engine.suggest(pick().title.slice(0, 4), 8));
+    milliseconds.similar = await timeEach(() => engine.similar({ keys: [pick().key], limit: 10 }), 50);
+    say(`suggest: ${JSON.stringify(milliseconds.suggest)}  similar: ${JSON.stringify(milliseconds.similar)}`);
+    const misspelt = await measureMisspellings(engine, sample);
+    say(`misspellings found in the first ten: ${JSON.stringify(misspelt)}`);
+    return {
+      papers: PAPERS,
+      buildSeconds,
+      rssMb: Math.round(process.memoryUsage().rss / 2 ** 20),
+      milliseconds,
+      misspelt,
+    };
+  } finally {
+    await engine.close();
+  }
+}
+
+interface Percentiles {
+  readonly p50: number;
+  readonly p95: number;
+}
+
+function timeSearches(
+  engine: SearchEngine,
+  make: () => Partial<SearchRequest> & { text: string },
+): Promise<Percentiles> {
+  return timeEach(() => {
+    const { text, ...more } = make();
+    return engine.search({
+      query: parseSearchQuery(text),
+      mode: "keyword",
+      sort: "relevance",
+      skip: 0,
+      limit: 20,
+      facets: false,
+      ...more,
+    });
+  });
+}
+
+async function timeEach(work: () => Promise<unknown>, times = QUERIES): Promise<Percentiles> {
+  for (let warm = 0; warm < 20; warm++) await work();
+  const taken: number[] = [];
+  for (let at = 0; at < times; at++) {
+    const started = performance.now();
+    await work();
+    taken.push(performance.now() - started);
+  }
+  taken.sort((left, right) => left - right);
+  const at = (share: number): number => Math.round(taken[Math.floor(share * taken.length)]! * 100) / 100;
+  return { p50: at(0.5), p95: at(0.95) };
+}
+
+/** 200 misspellings each: in the whole title, and in three words of it. */
+async function measureMisspellings(engine: SearchEngine, sample: readonly SearchDocument[]): Promise<object> {
+  const random = seeded(5);
+  const found = { title: 0, threeWords: 0, threeWordsSpeltRight: 0 };
+  const isFound = async (text: string, key: string): Promise<boolean> => {
+    const { hits } = await engine.search({
+      query: plainQuery(text),
+      mode: "keyword",
+      sort: "relevance",
+      skip: 0,
+      limit: 10,
+      facets: false,
+    });
+    return hits.some((hit) => hit.key === key);
+  };
+  for (let at = 0; at < 200; at++) {
+    const document = sample[Math.floor(random() * sample.length)]!;
+    const three = someWords(document.title, 3, random);
+    if (await isFound(misspell(document.title, random), document.key)) found.title++;
+    if (await isFound(misspell(three, random), document.key)) found.threeWords++;
+    if (await isFound(three, document.key)) found.threeWordsSpeltRight++;
+  }
+  return { of: 200, ...found };
+}
+
+async function measureQuality(set: "autoscholar" | "cacm" | "cranfield", uri: string): Promise<object> {
+  const engine = await openLanceEngine({ uri });
+  try {
+    await engine.rebuild(set === "autoscholar" ? readHaystack() : readCollection(set));
+    const { documents } = await engine.stats();
+    return { documents, ...(await evaluate(engine, readQuestions(set))) };
+  } finally {
+    await engine.close();
+  }
+}
+
+interface ArxivRecord {
+  readonly id: string;
+  readonly title: string;
+  readonly abstract: string;
+  readonly authors?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly published?: string | null;
+  readonly listed?: string | null;
+}
+
+function toDocument(record: ArxivRecord): SearchDocument {
+  const month = /^(\d{2})(\d{2})\./.exec(record.id);
+  const date = record.published ?? record.listed ?? (month ? `20${month[1]}-${month[2]}-01` : "2000-01-01");
+  return {
+    key: `arxiv:${record.id}`,
+    title: record.title,
+    abstract: record.abstract,
+    authors: record.authors ?? [],
+    categories: record.categories ?? [],
+    venues: [],
+    sources: ["arxiv"],
+    memberKeys: [`arxiv:${record.id}`],
+    date: date.slice(0, 10),
+    year: Number(date.slice(0, 4)),
+    stars: 0,
+  };
+}
+
+async function* readPapers(limit: number, wanted?: ReadonlySet<string>): AsyncGenerator<SearchDocument[]> {
+  const input = createReadStream(join(DATA, "arxiv.jsonl.gz")).pipe(createGunzip());
+  let batch: SearchDocument[] = [];
+  let count = 0;
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (count >= limit) break;
+    const id = /^\{"id": "([^"]+)"/.exec(line)?.[1];
+    if (!id || (wanted && !wanted.has(id))) continue;
+    batch.push(toDocument(JSON.parse(line) as ArxivRecord));
+    count++;
+    if (batch.length < 1000) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
+  input.destroy();
+}
+
+async function* withVectors(batches: AsyncIterable<SearchDocument[]>): AsyncGenerator<SearchDocument[]> {
+  const random = seeded(2);
+  for await (const batch of batches)
+    yield batch.map((document) => ({ ...document, vector: randomUnit(random) }));
+}
+
+/** Passes batches through and keeps every fiftieth paper. */
+async function* sampling(batches: AsyncIterable<SearchDocument[]>, kept: SearchDocument[]) {
+  for await (const batch of batches) {
+    kept.push(...batch.filter((document, at) => at % 50 === 0 && document.title.split(" ").length >= 3));
+    yield batch;
+  }
+}
+
+const lines = (file: string): string[] => {
+  const bytes = readFileSync(join(DATA, "eval", file));
+  return (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8").split("\n").filter(Boolean);
+};
+
+async function* readHaystack(): AsyncGenerator<SearchDocument[]> {
+  const wanted = new Set(lines("autoscholar/haystack.ids").map((line) => line.trim()));
+  const gold = lines("autoscholar/gold_corpus.jsonl.gz").map((line) =>
+    toDocument(JSON.parse(line) as ArxivRecord),
+  );
+  yield gold.filter((document) => wanted.has(document.key.slice("arxiv:".length)));
+  yield* readPapers(Number.POSITIVE_INFINITY, wanted);
+}
+
+async function* readCollection(set: string): AsyncGenerator<SearchDocument[]> {
+  yield lines(`${set}/corpus.jsonl.gz`).map((line) => {
+    const { id, title, abstract } = JSON.parse(line) as ArxivRecord;
+    return toDocument({ id, title, abstract, published: "1970-01-01" });
+  });
+}
+
+function readQuestions(set: string): JudgedQuestion[] {
+  const relevant = new Map<string, Map<string, number>>();
+  for (const line of lines(`${set}/qrels.tsv`).slice(1)) {
+    const [question = "", id = "", grade = "0"] = line.split("\t");
+    if (Number(grade) <= 0) continue;
+    relevant.set(question, (relevant.get(question) ?? new Map()).set(`arxiv:${id}`, Number(grade)));
+  }
+  return lines(`${set}/queries.jsonl`).map((line) => {
+    const { qid, text } = JSON.parse(line) as { qid: string; text: string };
+    return { text, relevant: relevant.get(qid) ?? new Map() };
+  });
+}
+
+/** Mulberry32. */
+function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function randomUnit(random: () => number): Float32Array {
+  const vector = Float32Array.from({ length: VECTOR_DIMENSION }, () => random() - 0.5);
+  const norm = Math.hypot(...vector);
+  return vector.map((value) => value / norm);
+}
+
+function someWords(title: string, count: number, random: () => number): string {
+  const words = title.split(/\s+/).filter((word) => /^[A-Za-z]{4,}$/.test(word));
+  const from = Math.floor(random() * Math.max(1, words.length - count + 1));
+  return words.slice(from, from + count).join(" ") || title.replaceAll('"', " ");
+}
+
+function phraseOf(abstract: string, random: () => number): string {
+  const words = abstract.replaceAll('"', " ").split(/\s+/);
+  const from = Math.floor(random() * Math.max(1, words.length - 4));
+  return words.slice(from, from + 2 + Math.floor(random() * 3)).join(" ");
+}
+
+/** One insertion, deletion, substitution or transposition in one word of five letters or more. */
+function misspell(text: string, random: () => number): string {
+  const words = text.split(" ");
+  const long = words.flatMap((word, at) => (/^[a-z]{5,}$/i.test(word) ? [at] : []));
+  if (long.length === 0) return text;
+  const at = long[Math.floor(random() * long.length)]!;
+  const word = words[at]!;
+  const place = Math.floor(random() * (word.length - 1));
+  const letter = String.fromCharCode(97 + Math.floor(random() * 26));
+  const edits = [
+    () => word.slice(0, place) + letter + word.slice(place),
+    () => word.slice(0, place) + word.slice(place + 1),
+    () => word.slice(0, place) + letter + word.slice(place + 1),
+    () => word.slice(0, place) + word[place + 1] + word[place] + word.slice(place + 2),
+  ];
+  words[at] = edits[Math.floor(random() * 4)]!();
+  return words.join(" ");
+}
