@@ -23,8 +23,21 @@ const DELIMITERS: readonly Delimiter[] = [
   { open: "\\[", close: "\\]", isDisplay: true },
 ];
 
-/** `5 and ` between two dollar signs is money: a number and words, and nothing that only mathematics has. */
-const MONEY = /^\d[\d.,]*[a-z]*\s+[^\\^_{}=<>+*/]*[a-z]{2}/i;
+/**
+ * Between two amounts of money stand a number, words, nothing that only mathematics has, and before the second dollar
+ * sign what may stand before an amount: `5 and `, `2,000 (about US`.
+ */
+function isMoney(content: string): boolean {
+  return /^\d/.test(content) && /[\s([~<>≈–+-]$|\b(?:US|AU?|CA?|HK|NT)$/.test(content) && isProse(content);
+}
+
+function isProse(text: string): boolean {
+  return !/[\\^_{}=]/.test(text) && /[a-z]{2}/i.test(text);
+}
+
+/** Environments that are mathematics without any dollar sign. */
+const ENVIRONMENT =
+  /\\begin\{((?:equation|align|gather|multline|eqnarray|displaymath|math|flalign|alignat)\*?)\}/y;
 
 /** Position of `close` from `from` on that no backslash takes away, or -1. Each call is linear in what it passes. */
 function findClose(text: string, close: string, from: number): number {
@@ -36,8 +49,17 @@ function findClose(text: string, close: string, from: number): number {
   return -1;
 }
 
+function delimiterAt(text: string, index: number): Delimiter | undefined {
+  const fixed = DELIMITERS.find(({ open }) => text.startsWith(open, index));
+  if (fixed || !text.startsWith("\\begin{", index)) return fixed;
+  ENVIRONMENT.lastIndex = index;
+  const [open, name] = ENVIRONMENT.exec(text) ?? [];
+  return open === undefined ? undefined : { open, close: `\\end{${name}}`, isDisplay: true };
+}
+
 /**
- * Splits text at `$…$`, `$$…$$`, `\(…\)` and `\[…\]`. Mathematics that never closes, empty mathematics and sums of
+ * Splits text at `$…$`, `$$…$$`, `\(…\)`, `\[…\]` and `\begin{equation}…\end{equation}` (`align` and the like; their
+ * content keeps the environment). Mathematics that never closes, empty mathematics and sums of
  * money stay text. `\$` is a dollar sign and opens nothing. Linear in the length; the sources join to the input.
  */
 export function splitMath(text: string): MathSegment[] {
@@ -56,7 +78,7 @@ export function splitMath(text: string): MathSegment[] {
       index++;
       continue;
     }
-    const delimiter = DELIMITERS.find(({ open }) => text.startsWith(open, index));
+    const delimiter = delimiterAt(text, index);
     if (delimiter === undefined || unclosed.has(delimiter.open)) {
       index += character === "\\" ? 2 : 1;
       continue;
@@ -66,18 +88,20 @@ export function splitMath(text: string): MathSegment[] {
     // One failed search to the end is enough: a later opening cannot close either.
     if (close === -1) unclosed.add(delimiter.open);
     const content = close === -1 ? "" : text.slice(contentStart, close);
-    if (content.trim() === "" || (delimiter.open === "$" && MONEY.test(content))) {
+    if (content.trim() === "" || (delimiter.open === "$" && isMoney(content))) {
       index = contentStart;
       continue;
     }
     pushText(index);
-    index = close + delimiter.close.length;
+    const source = text.slice(index, close + delimiter.close.length);
+    const isEnvironment = delimiter.open.startsWith("\\begin");
     segments.push({
       kind: "math",
-      source: text.slice(contentStart - delimiter.open.length, index),
-      content,
+      source,
+      content: isEnvironment ? source : content,
       isDisplay: delimiter.isDisplay,
     });
+    index += source.length;
     textStart = index;
   }
   pushText(text.length);

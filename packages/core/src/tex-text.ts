@@ -24,82 +24,78 @@ const ACCENTS: Readonly<Record<string, string>> = {
   t: "\u0361",
 };
 
-/** Commands that stand for a character or a name. */
-const SYMBOLS: Readonly<Record<string, string>> = {
-  ss: "ß",
-  o: "ø",
-  O: "Ø",
-  l: "ł",
-  L: "Ł",
-  aa: "å",
-  AA: "Å",
-  ae: "æ",
-  AE: "Æ",
-  oe: "œ",
-  OE: "Œ",
-  i: "ı",
-  j: "ȷ",
-  dh: "ð",
-  DH: "Ð",
-  th: "þ",
-  TH: "Þ",
-  dj: "đ",
-  DJ: "Đ",
-  ng: "ŋ",
-  NG: "Ŋ",
-  S: "§",
-  P: "¶",
-  copyright: "©",
-  pounds: "£",
-  euro: "€",
-  dag: "†",
-  ddag: "‡",
-  ldots: "…",
-  dots: "…",
-  textendash: "–",
-  textemdash: "—",
-  textquoteleft: "‘",
-  textquoteright: "’",
-  textquotedblleft: "“",
-  textquotedblright: "”",
-  textregistered: "®",
-  texttrademark: "™",
-  textdegree: "°",
-  textasciitilde: "~",
-  textasciicircum: "^",
-  textbackslash: "\\",
-  textunderscore: "_",
-  textbraceleft: "{",
-  textbraceright: "}",
-  TeX: "TeX",
-  LaTeX: "LaTeX",
-  quad: " ",
-  qquad: " ",
-}; // prettier table
+/** Commands that stand for a character or a name, with the words that arXiv's metadata has outside mathematics. */
+const SYMBOLS: Readonly<Record<string, string>> = Object.fromEntries(
+  (
+    "ss ß o ø O Ø l ł L Ł aa å AA Å ae æ AE Æ oe œ OE Œ i ı j ȷ dh ð DH Ð th þ TH Þ dj đ DJ Đ ng ŋ NG Ŋ " +
+    "S § P ¶ copyright © pounds £ euro € dag † ddag ‡ ldots … dots … textellipsis … textbullet • " +
+    "textendash – textemdash — textquoteleft ‘ textquoteright ’ textquotedblleft “ textquotedblright ” " +
+    "textregistered ® texttrademark ™ textdegree ° degree ° deg ° degC °C textmu µ textasciitilde ~ " +
+    "textasciicircum ^ textbackslash \\ textunderscore _ textbraceleft { textbraceright } " +
+    "TeX TeX LaTeX LaTeX eg e.g. ie i.e. etal et\u00a0al. xspace \u2060 " +
+    "alpha α beta β gamma γ delta δ epsilon ε varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι kappa κ lambda λ " +
+    "mu μ nu ν xi ξ pi π rho ρ sigma σ tau τ upsilon υ phi φ varphi φ chi χ psi ψ omega ω Gamma Γ Delta Δ Theta Θ " +
+    "Lambda Λ Xi Ξ Pi Π Sigma Σ Upsilon Υ Phi Φ Psi Ψ Omega Ω ell ℓ hbar ℏ infty ∞ pm ± times × cdot · sim ∼ " +
+    "approx ≈ simeq ≃ leq ≤ le ≤ geq ≥ ge ≥ neq ≠ to → rightarrow → leftarrow ← partial ∂ nabla ∇"
+  )
+    .split(" ")
+    .flatMap((word, index, words) => (index % 2 === 0 ? [[word, words[index + 1] ?? ""]] : [])),
+);
+/** A word joiner stands in the table for "nothing", a no-break space for a blank. */
+function symbolText(name: string): string {
+  return (SYMBOLS[name] ?? "").replace("\u2060", "").replace("\u00a0", " ");
+}
 
 /** Commands whose argument is the text itself. */
 const TYPEFACE_COMMANDS: ReadonlySet<string> = new Set(
-  "emph textit textbf texttt textsc textsf textrm textsl textup textmd textnormal text underline mbox hbox url textsuperscript textsubscript uppercase".split(
-    " ",
-  ),
+  (
+    "emph textit textbf texttt textsc textsf textrm textsl textup textmd textnormal text underline mbox hbox url " +
+    "textsuperscript textsubscript uppercase ce"
+  ).split(" "),
 );
 /** Commands that change the typeface of the group they stand in. */
 const TYPEFACE_SWITCHES: ReadonlySet<string> = new Set(
-  "em it bf tt sc sf rm sl itshape bfseries ttfamily scshape sffamily rmfamily upshape normalfont small large".split(
-    " ",
-  ),
+  (
+    "em it bf tt sc sf rm sl itshape bfseries ttfamily scshape sffamily rmfamily upshape normalfont small large " +
+    "noindent centering newline linebreak quad qquad"
+  ).split(" "),
 );
+/** Commands whose argument is kept between marks, so that no sentence loses its subject. */
+const MARKED_ARGUMENTS: Readonly<Record<string, readonly [string, string]>> = {
+  cite: ["[", "]"],
+  citep: ["[", "]"],
+  citet: ["[", "]"],
+  citealp: ["[", "]"],
+  footnote: [" (", ")"],
+};
 
 const SPECIAL = /[\\~{}$]|--|``/;
 const LETTER = /^\p{L}$/u;
+/** Braces that only protect capitals, or one accented letter. */
+const PROTECTED = /^(?:[\p{L}\p{M}\p{N}-]*\p{Lu}[\p{L}\p{M}\p{N}-]*|[^\p{ASCII}]\p{M}*)$/u;
 
-/** Index of each brace's partner, -1 where it has none. Escaped braces are no braces. */
-function matchBraces(text: string): Int32Array {
+/** End of the mathematics that starts at an index. */
+type MathSpans = ReadonlyMap<number, number>;
+
+function mathSpans(text: string): MathSpans {
+  const spans = new Map<number, number>();
+  let index = 0;
+  for (const { kind, source } of splitMath(text)) {
+    if (kind === "math") spans.set(index, index + source.length);
+    index += source.length;
+  }
+  return spans;
+}
+
+/** Index of each brace's partner, -1 where it has none. Escaped braces and those of mathematics are left out. */
+function matchBraces(text: string, spans: MathSpans): Int32Array {
   const partner = new Int32Array(text.length).fill(-1);
   const open: number[] = [];
   for (let index = 0; index < text.length; index++) {
+    const mathEnd = spans.get(index);
     const character = text[index];
-    if (character === "\\") index++;
+    if (mathEnd !== undefined) index = mathEnd - 1;
+    else if (character === "\\") index++;
     else if (character === "{") open.push(index);
     else if (character === "}") {
       const start = open.pop();
@@ -111,18 +107,20 @@ function matchBraces(text: string): Int32Array {
   return partner;
 }
 
-/** Reads one text run from left to right; every step moves on, so the whole is linear. */
+/** Reads a text from left to right; every step moves on, so the whole is linear. */
 class TexReader {
   readonly #text: string;
+  readonly #spans: MathSpans;
   readonly #partner: Int32Array;
-  /** Closing braces that go together with their opening ones. */
-  readonly #dropped = new Set<number>();
+  /** What stands for closing braces that lose their opening ones. */
+  readonly #closers = new Map<number, string>();
   #index = 0;
   #openQuotes = 0;
 
   constructor(text: string) {
     this.#text = text;
-    this.#partner = text.includes("{") ? matchBraces(text) : new Int32Array(0);
+    this.#spans = mathSpans(text);
+    this.#partner = text.includes("{") ? matchBraces(text, this.#spans) : new Int32Array(0);
   }
 
   read(): string {
@@ -133,9 +131,12 @@ class TexReader {
 
   #next(): string {
     const character = this.#text[this.#index] ?? "";
+    const mathEnd = this.#spans.get(this.#index);
+    if (mathEnd !== undefined)
+      return this.#take(mathEnd - this.#index, this.#text.slice(this.#index, mathEnd));
     if (character === "\\") return this.#command();
     if (character === "{") return this.#openGroup();
-    if (character === "}") return this.#take(1, this.#dropped.delete(this.#index) ? "" : "}");
+    if (character === "}") return this.#take(1, this.#closers.get(this.#index) ?? "}");
     if (character === "-") return this.#dashes();
     if (character === "~") return this.#take(1, this.#isTie() ? " " : "~");
     if (character === "`" && this.#text[this.#index + 1] === "`") {
@@ -156,10 +157,9 @@ class TexReader {
 
   /** A tilde joins what stands on both sides (`Fig.~3`); before a number (`~10 km`) or in an address it is itself. */
   #isTie(): boolean {
-    return (
-      /[\p{L}\p{N}.,;:)\]}%'’]/u.test(this.#text[this.#index - 1] ?? "") &&
-      /\S/.test(this.#text[this.#index + 1] ?? "")
-    );
+    const before = this.#text[this.#index - 1] ?? "";
+    const after = this.#text[this.#index + 1] ?? "";
+    return /[\p{L}\p{N}.,;:)\]}%'’]/u.test(before) && /\S/.test(after);
   }
 
   #dashes(): string {
@@ -177,11 +177,9 @@ class TexReader {
     const end = this.#partner[start] ?? -1;
     if (end === -1) return this.#take(1, "{");
     const isCommand = this.#text[start + 1] === "\\" && !/[{}]/.test(this.#text[start + 2] ?? "");
-    const isShort = end - start <= 40;
-    const isProtection =
-      isShort && /^[\p{L}\p{M}\p{N}-]*\p{Lu}[\p{L}\p{M}\p{N}-]*$/u.test(this.#text.slice(start + 1, end));
+    const isProtection = end - start <= 40 && PROTECTED.test(this.#text.slice(start + 1, end));
     if (!isCommand && !isProtection && end !== start + 1) return this.#take(1, "{");
-    this.#dropped.add(end);
+    this.#closers.set(end, "");
     return this.#take(1, "");
   }
 
@@ -205,17 +203,47 @@ class TexReader {
 
   #namedCommand(name: string): string {
     const end = this.#index + 1 + name.length;
-    const braceAt = this.#text[end] === "{" ? end : -1;
-    const partner = braceAt === -1 ? -1 : (this.#partner[braceAt] ?? -1);
+    const argumentEnd = this.#text[end] === "{" ? (this.#partner[end] ?? -1) : -1;
     if (Object.hasOwn(SYMBOLS, name)) {
-      this.#index = partner === braceAt + 1 ? partner + 1 : this.#skipBlank(end);
-      return SYMBOLS[name] ?? "";
+      const symbol = symbolText(name);
+      // TeX drops the blank after every command; readers want `0.1 ≤ x`, so only letters of words (`\\o re`) draw together.
+      const after = /^\p{Script=Latin}$/u.test(symbol) ? this.#skipBlank(end) : end;
+      this.#index = argumentEnd === end + 1 ? argumentEnd + 1 : after;
+      return symbol;
     }
-    if (TYPEFACE_SWITCHES.has(name) && this.#text[end] !== "{")
+    if (TYPEFACE_SWITCHES.has(name) && this.#text[end] !== "{") {
       return this.#take(this.#skipBlank(end) - this.#index, "");
-    if (!TYPEFACE_COMMANDS.has(name) || partner === -1) return this.#take(name.length + 1, `\\${name}`);
-    this.#dropped.add(partner);
-    return this.#take(braceAt + 1 - this.#index, "");
+    }
+    return (
+      (argumentEnd === -1 ? null : this.#argument(name, end, argumentEnd)) ??
+      this.#take(name.length + 1, `\\${name}`)
+    );
+  }
+
+  /** A command with an argument between the braces at `start` and `end`; null when it is not known. */
+  #argument(name: string, start: number, end: number): string | null {
+    const [opener, closer] = Object.hasOwn(MARKED_ARGUMENTS, name)
+      ? (MARKED_ARGUMENTS[name] ?? ["", ""])
+      : ["", ""];
+    if (TYPEFACE_COMMANDS.has(name) || closer !== "") {
+      this.#closers.set(end, closer);
+      return this.#take(start + 1 - this.#index, opener);
+    }
+    if (name === "label") return this.#take(end + 1 - this.#index, "");
+    const secondEnd = this.#text[end + 1] === "{" ? (this.#partner[end + 1] ?? -1) : -1;
+    if (secondEnd === -1 || (name !== "href" && name !== "textcolor")) return null;
+    this.#closers.set(secondEnd, name === "href" ? this.#hrefSuffix(start, end, secondEnd) : "");
+    return this.#take(end + 2 - this.#index, "");
+  }
+
+  /** A link's address stands in parentheses after its text, unless the text is the address. */
+  #hrefSuffix(start: number, end: number, secondEnd: number): string {
+    const address = this.#text
+      .slice(start + 1, end)
+      .replaceAll(/\\([%#_&~])/g, "$1")
+      .trim();
+    const isAddress = /https?:\/\/|www\./.test(this.#text.slice(end + 2, Math.min(secondEnd, end + 400)));
+    return address === "" || isAddress ? "" : ` (${address})`;
   }
 
   #skipBlank(index: number): number {
@@ -227,30 +255,37 @@ class TexReader {
     const isLetterCommand = /[a-z]/i.test(name);
     let index = this.#index + 2;
     const isBraced = this.#text[index] === "{";
+    if (isBraced && this.#text[index + 1] === "}")
+      return this.#take(4, /[~^]/.test(name) ? name : `\\${name}{}`);
+    const symbol = isBraced && isLetterCommand ? this.#splitSymbol(name) : null;
+    if (symbol !== null) return symbol;
     if (isBraced) index++;
     else if (this.#text[index] === " " && isLetterCommand) index++;
     else if (isLetterCommand && this.#text[index] !== "\\") return this.#take(2, `\\${name}`);
-    if (isBraced && this.#text[index] === "}") {
-      const literal = name === "~" || name === "^" ? name : `\\${name}{}`;
-      return this.#take(4, literal);
-    }
     const base = this.#accentBase(index);
     const end = index + base.length;
-    if (base.letters === "" || (isBraced && this.#text[end] !== "}")) return this.#take(2, `\\${name}`);
+    if (base.letter === "" || (isBraced && this.#text[end] !== "}")) return this.#take(2, `\\${name}`);
     this.#index = isBraced ? end + 1 : end;
-    const [letter = "", ...rest] = base.letters;
-    return letter + (ACCENTS[name] ?? "") + rest.join("");
+    return base.letter + (ACCENTS[name] ?? "");
+  }
+
+  /** arXiv's metadata hold `\b{eta}` and `\r{ho}` where `\beta` and `\rho` were meant. */
+  #splitSymbol(name: string): string | null {
+    const rest = /\{([a-z]{2,9})\}/y;
+    rest.lastIndex = this.#index + 2;
+    const letters = rest.exec(this.#text)?.[1];
+    if (letters === undefined || !Object.hasOwn(SYMBOLS, name + letters)) return null;
+    return this.#take(letters.length + 4, symbolText(name + letters));
   }
 
   /** The letter under an accent; dotless i and j carry it in place of their dot. */
-  #accentBase(index: number): { readonly letters: string; readonly length: number } {
+  #accentBase(index: number): { readonly letter: string; readonly length: number } {
     const letter = String.fromCodePoint(this.#text.codePointAt(index) ?? 0);
-    if (LETTER.test(letter)) return { letters: letter, length: letter.length };
+    if (LETTER.test(letter)) return { letter, length: letter.length };
     const next = this.#text[index + 1] ?? "";
-    const isDotless =
-      letter === "\\" && (next === "i" || next === "j") && !/[a-z]/i.test(this.#text[index + 2] ?? "");
-    if (isDotless) return { letters: next, length: this.#text[index + 2] === " " ? 3 : 2 };
-    return { letters: "", length: 0 };
+    const after = this.#text[index + 2] ?? "";
+    const isDotless = letter === "\\" && (next === "i" || next === "j") && !/[a-z]/i.test(after);
+    return isDotless ? { letter: next, length: after === " " ? 3 : 2 } : { letter: "", length: 0 };
   }
 }
 
@@ -261,11 +296,7 @@ class TexReader {
  * Broken TeX comes back as text. Linear in the length.
  */
 export function texToUnicode(text: string): string {
-  const converted = SPECIAL.test(text)
-    ? splitMath(text)
-        .map((segment) => (segment.kind === "math" ? segment.source : new TexReader(segment.source).read()))
-        .join("")
-    : text;
+  const converted = SPECIAL.test(text) ? new TexReader(text).read() : text;
   return collapseBlanks(converted).normalize("NFC");
 }
 

@@ -32,6 +32,19 @@ test.each([
   [String.raw`\LaTeX{} and \TeX`, "LaTeX and TeX"],
   ["  Two\n  lines  and   blanks\t", "Two lines and blanks"],
   ["e\u0301", "é"],
+  [String.raw`\emph{over $x$ mathematics} and {\bf $y$}`, "over $x$ mathematics and $y$"],
+  [String.raw`{\alpha}-phase at 20{\deg}C, 5 \pm 1, \Lambda{}CDM`, "α-phase at 20°C, 5 ± 1, ΛCDM"],
+  [String.raw`\b{eta}-decay, \k{appa}, \r{ho}, \b{d}`, "β-decay, κ, ρ, ḏ"],
+  [
+    String.raw`see \href{https://a.b/c\_d}{our page}, \href{https://a.b}{https://a.b}`,
+    "see our page (https://a.b/c_d), https://a.b",
+  ],
+  [
+    String.raw`Feynman\cite{F1953}, as \citet{tao2025} said\footnote{Aside.}.`,
+    "Feynman[F1953], as [tao2025] said (Aside.).",
+  ],
+  [String.raw`\textcolor{blue}{In} X\label{eq:1}, \eg, so`, "In X, e.g., so"],
+  ["Schr{ö}dinger N{é}el {111}", "Schrödinger Néel {111}"],
 ])("%j is %j", (text, expected) => {
   expect(texToUnicode(text)).toBe(expected);
 });
@@ -40,7 +53,7 @@ test.each([
   String.raw`the $\alpha_{\"o}$-norm, \(x~y\), \[ a -- b \], $$\emph{q}$$`,
   String.raw`a price of \$5`,
   "$ x $ and $x_1$ stay",
-  String.raw`unknown \foo{bar} and \cite{x}`,
+  String.raw`unknown \foo{bar} and \ref{x}`,
   String.raw`$\text{100\% of }x$`,
 ])("mathematics and unknown commands in %j stay as they are", (text) => {
   expect(texToUnicode(text)).toBe(text);
@@ -57,7 +70,7 @@ test.each([
   [String.raw`\"{`, String.raw`\"{`],
   [String.raw`\v{`, String.raw`\v{`],
   [String.raw`\"{ab} \'5 \^{}`, String.raw`\"{ab} \'5 ^`],
-  [String.raw`\vspace{1cm} \cdot \hat x`, String.raw`\vspace{1cm} \cdot \hat x`],
+  [String.raw`\vspace{1cm} \hat x`, String.raw`\vspace{1cm} \hat x`],
 ])("broken or other TeX %j comes back as text %j", (text, expected) => {
   expect(texToUnicode(text)).toBe(expected);
 });
@@ -133,6 +146,9 @@ test("splitting at mathematics loses nothing and marks display mathematics", () 
 
 test.each([
   ["costs $5 and $10 more", ["text"]],
+  ["(~$2,000), we model US$10 and ($", ["text"]],
+  ["$10 GHz$ and $2 mm$", ["math", "text", "math"]],
+  [String.raw`a \begin{equation*} x \end{equation*} b \begin{align}`, ["text", "math", "text"]],
   ["$5 million to $10 million for $x$", ["text", "math"]],
   ["$5$ and $10$", ["math", "text", "math"]],
   ["$2 \\times 3$ grid", ["math", "text"]],
