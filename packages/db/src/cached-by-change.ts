@@ -4,7 +4,7 @@ import type { Database } from "./database.ts";
 interface Cached {
   readonly change: number;
   readonly value: Promise<unknown>;
-  startedAt: number;
+  readonly startedAt: number;
   tookMs: number;
 }
 
@@ -32,11 +32,12 @@ export async function cachedByChange<T>(
   if (cached !== undefined && (cached.change === change || isYoung(cached, now()))) {
     return cached.value as Promise<T>;
   }
-  const entry: Cached = { change, value: compute(db), startedAt: now(), tookMs: 0 };
+  const startedAt = now();
+  const entry: Cached = { change, value: compute(db), startedAt, tookMs: 0 };
   cache.set(name, entry);
   try {
     const value = (await entry.value) as T;
-    entry.tookMs = now() - entry.startedAt;
+    entry.tookMs = now() - startedAt;
     return value;
   } catch (error) {
     cache.delete(name);

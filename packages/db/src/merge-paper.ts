@@ -52,16 +52,20 @@ function compareStanding(a: Paper, b: Paper): number {
   );
 }
 
-/** 0: a conference's list that names an arXiv id; 1: a record with our own summary; 2: the paper's own source. */
+/** 0: a conference's list that names an arXiv id; 1: a record without the authors' abstract; 2: a full one. */
 function authority(paper: Paper): 0 | 1 | 2 {
   if (paper.id.scheme === "arxiv" && paper.categories.length === 0) return 0;
+  return abstractRank(paper) === 2 ? 2 : 1;
+}
+
+/** 0: none; 1: our own summary; 2: the authors' abstract. */
+function abstractRank(paper: Paper): 0 | 1 | 2 {
+  if (paper.abstract === "") return 0;
   return paper.abstractKind === "summary" ? 1 : 2;
 }
 
-/** The authors' own abstract before our summary, any text before none. */
 function byAbstract(lead: Paper, other: Paper): Paper {
-  const rank = (paper: Paper) => (paper.abstract === "" ? 0 : paper.abstractKind === "summary" ? 1 : 2);
-  return rank(other) > rank(lead) ? other : lead;
+  return abstractRank(other) > abstractRank(lead) ? other : lead;
 }
 
 /** Same names: the side that splits given and family says more. */

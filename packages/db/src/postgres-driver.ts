@@ -8,7 +8,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 /** A pool of connections to a server. Fails at once when the server cannot be reached. */
 export async function openPostgres(databaseUrl: string): Promise<Database> {
-  const place = withoutPassword(databaseUrl);
+  const place = placeOf(databaseUrl);
   const pool = makePool(databaseUrl, place);
   // An idle connection that breaks (server restart) is replaced by the pool; unheard, the event would end the process.
   pool.on("error", () => {});
@@ -96,12 +96,12 @@ async function transactionOn<T>(client: pg.PoolClient, work: (tx: Queryable) => 
   }
 }
 
-/** `host:port/database` of a connection string; never its user or password. */
-function withoutPassword(databaseUrl: string): string {
+/** `host:port/database` of a connection string (or `folder/database` of a unix socket); never its user or password. */
+function placeOf(databaseUrl: string): string {
   try {
-    const url = new URL(databaseUrl);
-    return `${url.host || "(socket)"}${url.pathname}`;
+    const { host, port, database } = new pg.Client({ connectionString: databaseUrl });
+    return host.startsWith("/") ? `${host}/${database}` : `${host}:${port}/${database}`;
   } catch {
-    return "(DATABASE_URL)";
+    return "of DATABASE_URL";
   }
 }

@@ -57,7 +57,16 @@ async function openOnServer(folder: string): Promise<TestDatabase> {
 
 /** Empties every table; change numbers go on. */
 export async function emptyDatabase(db: Database): Promise<void> {
-  await db.script(
-    "truncate papers, category_listings, paper_ids, paper_counters, embedding_models, embeddings, state",
-  );
+  // Truncation makes new files for every table and index; deleting a few rows is ten times quicker.
+  for (const table of TABLES) await db.query(`delete from ${table}`);
 }
+
+const TABLES = [
+  "papers",
+  "category_listings",
+  "paper_ids",
+  "paper_counters",
+  "embedding_models",
+  "embeddings",
+  "state",
+];

@@ -36,6 +36,9 @@ import { toPaperId } from "../src/paper-row.ts";
 import { DRIVERS, emptyDatabase, type TestDatabase } from "./drivers.ts";
 import { makePaper } from "./make-paper.ts";
 
+/** Making a database takes four seconds on a quiet machine. */
+const OPEN_TIMEOUT_MS = 180_000;
+
 async function collect<T>(batches: AsyncIterable<readonly T[]>): Promise<T[]> {
   const all: T[] = [];
   for await (const batch of batches) all.push(...batch);
@@ -57,7 +60,7 @@ describe.each(DRIVERS)("the record on $name", (driver) => {
   beforeAll(async () => {
     opened = await driver.open();
     db = opened.db;
-  });
+  }, OPEN_TIMEOUT_MS);
   beforeEach(() => emptyDatabase(db));
   afterAll(() => opened?.end());
 
