@@ -13,7 +13,7 @@ import { evaluate, FLOAT64, gradientError, uniform } from "./gradient-check.ts";
 
 const scoresOf = (values: readonly (readonly number[])[]): Node =>
   constant(values.flat(), [values.length, values[0]!.length]);
-const valueOf = async (node: Node): Promise<number> => (await evaluate({ node }, {}, FLOAT64)).node![0]!;
+const scalarOf = async (node: Node): Promise<number> => (await evaluate({ node }, {}, FLOAT64)).node![0]!;
 
 describe("values by hand", () => {
   test("InfoNCE is −log softmax at the diagonal", async () => {
@@ -25,7 +25,7 @@ describe("values by hand", () => {
     );
     const row = (scores: number[], t: number): number =>
       Math.log(scores.reduce((sum, s) => sum + Math.exp(s), 0)) - scores[t]!;
-    expect(await valueOf(loss)).toBeCloseTo((row([1, 0, 2], 0) + row([0.5, 1, 0], 1)) / 2, 10);
+    expect(await scalarOf(loss)).toBeCloseTo((row([1, 0, 2], 0) + row([0.5, 1, 0], 1)) / 2, 10);
   });
 
   test("the partner loss leaves a text's own score out", async () => {
@@ -45,7 +45,7 @@ describe("values by hand", () => {
       const others = row.filter((_, j) => j !== i);
       return Math.log(others.reduce((sum, c) => sum + Math.exp(20 * c), 0)) - 20 * row[i ^ 1]!;
     });
-    expect(await valueOf(losses.partnerContrastive(vectors, 20))).toBeCloseTo(
+    expect(await scalarOf(losses.partnerContrastive(vectors, 20))).toBeCloseTo(
       expected.reduce((a, b) => a + b, 0) / 4,
       8,
     );
@@ -64,7 +64,7 @@ describe("values by hand", () => {
     ]);
     const labels = constant([1, 0, 1], [3]);
     const expected = Math.log(1 + Math.exp(20 * (0.6 - 1)) + Math.exp(20 * (0.6 - 0)));
-    expect(await valueOf(losses.coSent(u, v, labels, 20))).toBeCloseTo(expected, 8);
+    expect(await scalarOf(losses.coSent(u, v, labels, 20))).toBeCloseTo(expected, 8);
   });
 
   test("R-Drop adds half the symmetric divergence, and nothing for equal passes", async () => {
@@ -77,8 +77,8 @@ describe("values by hand", () => {
     const kl = (x: number[], y: number[]): number =>
       x.reduce((sum, value, k) => sum + value * Math.log(value / y[k]!), 0);
     const expected = -Math.log(0.25) - Math.log(0.5) + (4 / 2) * (kl(q, p) + kl(p, q));
-    expect(await valueOf(losses.rDrop(a, b, target, 4))).toBeCloseTo(expected, 10);
-    expect(await valueOf(losses.symmetricKl(a, a))).toBe(0);
+    expect(await scalarOf(losses.rDrop(a, b, target, 4))).toBeCloseTo(expected, 10);
+    expect(await scalarOf(losses.symmetricKl(a, a))).toBe(0);
   });
 
   test("the similarity-matrix loss is the scaled mean square", async () => {
@@ -93,7 +93,7 @@ describe("values by hand", () => {
       ]),
       100,
     );
-    expect(await valueOf(loss)).toBeCloseTo((100 * 2 * 0.16) / 4, 10);
+    expect(await scalarOf(loss)).toBeCloseTo((100 * 2 * 0.16) / 4, 10);
   });
 
   test("teachers are mixed only where both know both texts", async () => {
@@ -238,7 +238,7 @@ describe("FlatNCE", () => {
 
   test("what it reports is log x", async () => {
     expect(
-      await valueOf(
+      await scalarOf(
         losses.flatNce(
           scoresOf([
             [1, 0, 2],

@@ -6,6 +6,7 @@ import {
   GraphBuilder,
   MICROSOFT_DOMAIN,
   type OnnxModel,
+  pruneModel,
   type Tensor,
   tensorOf,
   type Value,
@@ -72,7 +73,8 @@ export function lowerGraph(outputs: ReadonlyMap<string, Node>, options: LowerOpt
   for (const node of order) context.valueOf.set(node, lowerNode(context, node));
   for (const [name, node] of outputs) builder.output(name, context.valueOf.get(node)!, node.shape);
   return {
-    model: builder.build(),
+    // A fused op leaves the parts that it replaces without a reader.
+    model: pruneModel(builder.build()),
     inputs: distinctLeaves(order, "input"),
     parameters: distinctLeaves(order, "parameter").filter(({ op }) => !context.constants.has(op.name)),
   };

@@ -1,0 +1,150 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findViolations, printModel, readBundle, tensorOf } from "@cool-papers/onnx";
+import { expect, test } from "vitest";
+import { buildStepGraph } from "../src/backend/step-graph.ts";
+import { SeededRandom } from "../src/data/seeded-random.ts";
+import {
+  type EmbeddingSource,
+  EncoderRunner,
+  exportBundle,
+  exportEncoder,
+  measureParity,
+  ParityError,
+  quantizeColumns,
+  quantizeInt8,
+  quantizeRows,
+} from "../src/export/index.ts";
+import { input, lowerGraph, type Node } from "../src/graph/index.ts";
+import {
+  DISTILLATION_DEFAULTS,
+  distillationObjective,
+  distillationTask,
+  encoderConfig,
+} from "../src/models/index.ts";
+import { ForwardContext, initializeParameters } from "../src/nn/index.ts";
+
+const config = encoderConfig({
+  vocabSize: 200,
+  hiddenSize: 64,
+  numHiddenLayers: 2,
+  numAttentionHeads: 4,
+  pooling: "weighted",
+  typeVocabSize: 0,
+});
+const block = { rows: 2, length: 4, ids: new Int32Array(8), lengths: new Int32Array(2) };
+const batch = {
+  short: block,
+  long: block,
+  m: new Float32Array(0),
+  mMask: new Float32Array(0),
+  e: new Float32Array(0),
+};
+const options = { config, ...DISTILLATION_DEFAULTS, teacherDimensions: 24 };
+const heads: EmbeddingSource = {
+  kind: "heads",
+  heads: [
+    { name: "m", size: 24, share: 0.3 },
+    { name: "e", size: 24, share: 0.7 },
+  ],
+};
+
+function parametersOf() {
+  const context = new ForwardContext(true);
+  distillationObjective(options).define(context, input, batch);
+  return initializeParameters(context.specs(), 3);
+}
+
+const random = new SeededRandom(6);
+const texts = Array.from({ length: 40 }, () =>
+  Int32Array.from({ length: 2 + random.nextBelow(30) }, () => random.nextBelow(200)),
+);
+
+test("every exported graph and the training graph are valid by the specification of packages/onnx", () => {
+  const model = exportEncoder(config, parametersOf(), heads);
+  expect(findViolations(model)).toEqual([]);
+  expect(findViolations(quantizeInt8(model))).toEqual([]);
+  const { loss, gradients } = buildStepGraph(distillationTask(options).define(batch));
+  const outputs = new Map<string, Node>([["loss", loss]]);
+  for (const { parameter, dense } of gradients)
+    if (dense) outputs.set(`gradient/${parameter.op.name}`, dense);
+  for (const opSet of ["cpu", "portable"] as const) {
+    const { model: training } = lowerGraph(outputs, { target: { opSet, precision: "float32" } });
+    expect(findViolations(training)).toEqual([]);
+  }
+});
+
+test("an inference graph has one LayerNormalization per norm and contrib rotation", () => {
+  const text = printModel(exportEncoder(config, parametersOf()));
+  expect(text.match(/= LayerNormalization\(/g)?.length).toBe(1 + 2 * config.numHiddenLayers);
+  expect(text.match(/com\.microsoft\.RotaryEmbedding\(/g)?.length).toBe(2 * config.numHiddenLayers);
+});
+
+test("the cosine of embeddings made of heads is the shares' mean of the heads' cosines", async () => {
+  const parameters = parametersOf();
+  const cosines = async (source: EmbeddingSource): Promise<number> => {
+    const runner = await EncoderRunner.create(exportEncoder(config, parameters, source));
+    const [a, b] = await runner.embed(texts.slice(0, 2));
+    await runner.release();
+    return a!.reduce((sum, value, k) => sum + value * b![k]!, 0);
+  };
+  const one = (name: string): EmbeddingSource => ({ kind: "heads", heads: [{ name, size: 24, share: 1 }] });
+  expect(await cosines(heads)).toBeCloseTo(
+    0.3 * (await cosines(one("m"))) + 0.7 * (await cosines(one("e"))),
+    5,
+  );
+});
+
+test("int8 vectors stay within 0.999 of float32's, with a third of the bytes", async () => {
+  const model = exportEncoder(config, parametersOf());
+  const parity = await measureParity(model, quantizeInt8(model), texts);
+  expect(parity.texts).toBe(40);
+  expect(parity.meanCosine).toBeGreaterThan(0.999);
+  expect(parity.minCosine).toBeLessThan(1);
+});
+
+test("int8 scales belong to columns of products and rows of tables, zeros included", () => {
+  const matrix = tensorOf("float32", [2, 3], [1, 0, -4, 0.5, 0, 2]);
+  const columns = quantizeColumns(matrix);
+  expect(Array.from(columns.scales.data as Float32Array)).toEqual([1 / 127, 0, 4 / 127].map(Math.fround));
+  expect(Array.from(columns.values.data as Int8Array)).toEqual([127, 0, -127, 64, 0, 64]);
+  const rows = quantizeRows(matrix);
+  expect(Array.from(rows.scales.data as Float32Array)).toEqual([4 / 127, 2 / 127].map(Math.fround));
+  expect(Array.from(rows.values.data as Int8Array)).toEqual([32, 0, -127, 32, 0, 127]);
+});
+
+test("a bundle is written with its parity, and one whose vectors are no numbers is not", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "bundle-"));
+  const bundle = {
+    folder,
+    config,
+    parameters: parametersOf(),
+    source: heads,
+    variants: ["float32", "int8"],
+    parityTexts: texts,
+    tokenizerJson: "{}",
+    modelCard: "# Card\n",
+    description: {
+      id: "test-1",
+      matryoshkaDims: [48],
+      maxTokens: 32,
+      prefixes: { query: "", document: "" },
+      metrics: {},
+      dataStatement: "random weights",
+      license: "Apache-2.0",
+    },
+  } as const;
+  try {
+    const report = await exportBundle(bundle);
+    expect(report.parity.int8!.meanCosine).toBeGreaterThan(0.999);
+    const read = await readBundle(folder);
+    expect(read.config.dimension).toBe(48);
+    expect(Object.keys(read.config.variants).toSorted()).toEqual(["float32", "int8"]);
+    const broken = parametersOf();
+    broken.get("layers.0.attention.value.weight").data[0] = Number.NaN;
+    await expect(exportBundle({ ...bundle, parameters: broken })).rejects.toThrow(ParityError);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
