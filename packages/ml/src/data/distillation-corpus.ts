@@ -56,6 +56,7 @@ export async function loadDistillationCorpus(
   await collector.addPapers();
   await collector.addParallel();
   await collector.addChinese();
+  collector.centerTeachers();
   return collector;
 }
 
@@ -69,6 +70,7 @@ class Collector implements DistillationCorpus {
   };
   heldOutGroups = 0;
   readonly #options: DistillationCorpusOptions;
+  readonly #rowsOf = new Map<TeacherVectors, number[]>();
 
   constructor(options: DistillationCorpusOptions) {
     this.#options = options;
@@ -138,6 +140,11 @@ class Collector implements DistillationCorpus {
     });
   }
 
+  /** Each teacher file is centred on the rows that take part in training, none of them held out. */
+  centerTeachers(): void {
+    for (const [vectors, rows] of this.#rowsOf) vectors.centerOn(rows);
+  }
+
   #mayEnter(row: TrainingRow): boolean {
     const allowed = this.#options.guard.allows(row);
     if (!allowed) this.heldOutGroups++;
@@ -153,6 +160,11 @@ class Collector implements DistillationCorpus {
   ): DistillationText {
     const { tokenizer, guard, maxShortLength, maxLongLength } = this.#options;
     guard.assertAllowed({ text });
+    for (const vectors of m === null ? [e] : [m, e]) {
+      const rows = this.#rowsOf.get(vectors);
+      if (rows === undefined) this.#rowsOf.set(vectors, [row]);
+      else rows.push(row);
+    }
     const maxLength = size === "short" ? maxShortLength : maxLongLength;
     return { tokens: this.store.add(tokensOf(tokenizer, text, maxLength)), size, m, e, row };
   }

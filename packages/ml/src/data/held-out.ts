@@ -20,7 +20,6 @@ import { readTsv } from "./tsv.ts";
 /** Rows at the end of zh/arxiv_en_zh_parallel.jsonl.gz that are the cross-lingual dev set. */
 export const HELD_OUT_PARALLEL_ROWS = 500;
 const ABSTRACT_KEY_LENGTH = 160;
-const SHORTEST_TEXT_KEY = 2;
 
 /** Anything that may enter training. Give all that is known: any field can betray a held-out row. */
 export interface TrainingRow {
@@ -46,7 +45,7 @@ export class HeldOutGuard {
   add(row: TrainingRow): void {
     if (row.id !== undefined) this.#ids.add(idKey(row.id));
     for (const text of [row.title, row.text]) {
-      if (text !== undefined && textKey(text).length >= SHORTEST_TEXT_KEY) this.#texts.add(textKey(text));
+      if (text !== undefined && textKey(text) !== "") this.#texts.add(textKey(text));
     }
     if (row.abstract !== undefined && row.abstract !== "") this.#abstracts.add(abstractKey(row.abstract));
   }

@@ -15,6 +15,7 @@ export class TeacherVectors {
   readonly rows: number;
   readonly #bytes: Int8Array;
   readonly #scales: Float32Array;
+  #center: Float32Array | null = null;
 
   /** @param bytes [rows, 192], @param name of the file for messages */
   constructor(bytes: Int8Array, name: string) {
@@ -35,21 +36,35 @@ export class TeacherVectors {
     }
   }
 
-  /** Writes the unit vector of a row to out[offset … offset + 192). */
+  /**
+   * Subtracts the mean of these rows from every vector from now on. Vectors of one kind of text crowd around their mean
+   * (for e it has length 0.92 to 0.95), and the means of titles, documents, English and Chinese differ: without it the
+   * student would spend itself on these offsets. Measured on the parallel set, Chinese title → English document, R@1 of
+   * teacher e among 500: 0.81 as stored, 0.90 centred file by file.
+   */
+  centerOn(rows: readonly number[]): void {
+    const sum = new Float64Array(TEACHER_DIMENSIONS);
+    for (const row of rows) {
+      const from = row * TEACHER_DIMENSIONS;
+      for (let i = 0; i < TEACHER_DIMENSIONS; i++)
+        sum[i] = sum[i]! + this.#bytes[from + i]! * this.#scales[row]!;
+    }
+    this.#center = Float32Array.from(sum, (value) => value / rows.length);
+  }
+
+  /** Writes the unit vector of a row, centred when asked, to out[offset … offset + 192). */
   writeUnit(row: number, out: Float32Array, offset: number): void {
     const scale = this.#scales[row];
     if (scale === undefined) throw new RangeError(`No teacher row ${row}; there are ${this.rows}.`);
     const from = row * TEACHER_DIMENSIONS;
-    for (let i = 0; i < TEACHER_DIMENSIONS; i++) out[offset + i] = this.#bytes[from + i]! * scale;
-  }
-
-  /** Cosine of two rows, here or of another file of the same teacher. */
-  cosine(row: number, other: TeacherVectors, otherRow: number): number {
-    let dot = 0;
-    const a = row * TEACHER_DIMENSIONS;
-    const b = otherRow * TEACHER_DIMENSIONS;
-    for (let i = 0; i < TEACHER_DIMENSIONS; i++) dot += this.#bytes[a + i]! * other.#bytes[b + i]!;
-    return dot * this.#scales[row]! * other.#scales[otherRow]!;
+    let squares = 0;
+    for (let i = 0; i < TEACHER_DIMENSIONS; i++) {
+      const value = this.#bytes[from + i]! * scale - (this.#center === null ? 0 : this.#center[i]!);
+      out[offset + i] = value;
+      squares += value * value;
+    }
+    const unit = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+    for (let i = offset; i < offset + TEACHER_DIMENSIONS; i++) out[i] = out[i]! * unit;
   }
 }
 
