@@ -63,7 +63,7 @@ export function parseCategoryExpression(text: string): CategoryExpression {
   const include = new Set<string>();
   const exclude = new Set<string>();
   const unknown = new Set<string>();
-  const decoded = text.includes("%") ? safeDecode(text) : text;
+  const decoded = safeDecode(text.slice(0, 4 * MAX_LENGTH));
   if (decoded.length > MAX_LENGTH) unknown.add(decoded.slice(MAX_LENGTH, MAX_LENGTH + 80));
   for (const { sign, name } of unionPieces(decoded.slice(0, MAX_LENGTH)).flatMap(signedNames)) {
     const id = canonicalCategoryOrArchive(name);

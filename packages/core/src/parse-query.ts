@@ -272,7 +272,8 @@ function withoutLastQuote(text: string): string {
 export function parseSearchQuery(text: string): SearchQuery {
   const draft: Draft = { clauses: [], notices: [], filters: NO_FILTERS };
   let source = normalizePunctuation(text.slice(0, MAX_QUERY_LENGTH).toWellFormed());
-  if (text.length > MAX_QUERY_LENGTH) notice(draft, "too-long", text.slice(MAX_QUERY_LENGTH).toWellFormed());
+  if (text.length > MAX_QUERY_LENGTH)
+    notice(draft, "too-long", text.slice(MAX_QUERY_LENGTH, MAX_QUERY_LENGTH + 80).toWellFormed());
   if ((source.split('"').length - 1) % 2 === 1) {
     notice(draft, "unbalanced-quote", source.slice(source.lastIndexOf('"')));
     source = withoutLastQuote(source);

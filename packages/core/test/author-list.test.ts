@@ -6,6 +6,8 @@ function namesOf(text: string): string[] {
   return parseAuthorList(text).map(({ name }) => name);
 }
 
+import { startCpuClock } from "./cpu-clock.ts";
+
 test.each<[string, string[]]>([
   ["Ada Lovelace", ["Ada Lovelace"]],
   ["A. One, B. Two and C. Three", ["A. One", "B. Two", "C. Three"]],
@@ -47,7 +49,7 @@ test("a list joined by commas and a last and reads back in order", () => {
 test("3,303 authors with affiliations are read, and pathological lists in linear time", () => {
   const long = Array.from({ length: 3303 }, (_, index) => `A. Name${index} (Univ. ${index}, X)`).join(", ");
   expect(namesOf(long)).toHaveLength(3303);
-  const startMs = performance.now();
+  const elapsedMs = startCpuClock();
   for (const unit of [
     "(",
     ")",
@@ -64,7 +66,7 @@ test("3,303 authors with affiliations are read, and pathological lists in linear
   ]) {
     parseAuthorList(unit.repeat(500_000 / unit.length));
   }
-  expect(performance.now() - startMs).toBeLessThan(8000);
+  expect(elapsedMs()).toBeLessThan(8000);
 }, 30_000);
 
 test.each([

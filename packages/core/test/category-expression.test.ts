@@ -23,6 +23,8 @@ const CANONICAL = [
 const ALIASES = TAXONOMY.categories.filter(({ id, canonical }) => id !== canonical).map(({ id }) => id);
 const names = fc.uniqueArray(fc.constantFrom(...CANONICAL), { maxLength: 8 });
 
+import { startCpuClock } from "./cpu-clock.ts";
+
 test.each<[string, string[], string[], string[]]>([
   ["cs.AI,cs.CL", ["cs.AI", "cs.CL"], [], []],
   ["cs.AI+cs.LG", ["cs.AI", "cs.LG"], [], []],
@@ -71,10 +73,10 @@ test("reading is total and quick", () => {
     }),
     { seed: 2 },
   );
-  const startMs = performance.now();
+  const elapsedMs = startCpuClock();
   expect(parseCategoryExpression("cs-".repeat(1_000_000)).unknown.length).toBeGreaterThan(0);
   expect(parseCategoryExpression("x".repeat(1_000_000)).include).toEqual([]);
-  expect(performance.now() - startMs).toBeLessThan(1000);
+  expect(elapsedMs()).toBeLessThan(1000);
 });
 
 test("an alias matches its canonical category in both directions, in expressions and in papers", () => {

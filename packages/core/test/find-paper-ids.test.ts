@@ -9,6 +9,7 @@ import {
   printPaperId,
   sourceLinks,
 } from "../src/index.ts";
+import { startCpuClock } from "./cpu-clock.ts";
 import { anyPaperId } from "./paper-id-arbitrary.ts";
 
 function keys(text: string): string[] {
@@ -258,9 +259,9 @@ test.each([
   "%j repeated to 400 kB is read in linear time",
   (unit) => {
     const text = unit.repeat(LONG / unit.length);
-    const startMs = performance.now();
+    const elapsedMs = startCpuClock();
     findPaperIds(text);
-    expect(performance.now() - startMs).toBeLessThan(3000);
+    expect(elapsedMs()).toBeLessThan(3000);
   },
   20_000,
 );

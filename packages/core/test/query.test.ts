@@ -15,6 +15,7 @@ import {
   type SearchQuery,
   type TextClause,
 } from "../src/index.ts";
+import { startCpuClock } from "./cpu-clock.ts";
 import { anyPaperId } from "./paper-id-arbitrary.ts";
 
 function filtersOf(text: string): Partial<QueryFilters> {
@@ -146,10 +147,10 @@ test("2,000 characters are read, and the rest is cut with a notice", () => {
   expect(query.clauses).toHaveLength(MAX_QUERY_LENGTH / 5);
   expect(query.notices.map(({ code }) => code)).toEqual(["too-long"]);
   expect(query.notices[0]!.value.length).toBeLessThanOrEqual(80);
-  const startMs = performance.now();
+  const elapsedMs = startCpuClock();
   for (const unit of ['"', "cat:", "a:", "-", "id:", "“", "year:>", " ", "@", 'title:"'])
     parseSearchQuery(unit.repeat(5_000_000));
-  expect(performance.now() - startMs).toBeLessThan(5000);
+  expect(elapsedMs()).toBeLessThan(5000);
 });
 
 test("a range that leaves nothing survives printing", () => {

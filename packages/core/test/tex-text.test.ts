@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { arxivAbstract, splitMath, texToUnicode } from "../src/index.ts";
 
+import { startCpuClock } from "./cpu-clock.ts";
+
 test.each([
   [String.raw`Erd\H{o}s and Schr\"odinger`, "Erdős and Schrödinger"],
   [String.raw`Poincar\'{e}, Poincar{\'e}, Poincar\'e`, "Poincaré, Poincaré, Poincaré"],
@@ -188,16 +190,16 @@ test.each([
   "2 MB of %j convert in linear time",
   (unit) => {
     const text = unit.repeat(2_000_000 / unit.length);
-    const startMs = performance.now();
+    const elapsedMs = startCpuClock();
     texToUnicode(text);
     arxivAbstract(text);
-    expect(performance.now() - startMs).toBeLessThan(8000);
+    expect(elapsedMs()).toBeLessThan(8000);
   },
   30_000,
 );
 
 test("10 MB of nested, never closed TeX convert in linear time", () => {
-  const startMs = performance.now();
+  const elapsedMs = startCpuClock();
   texToUnicode(`${'\\emph{{\\"o}$x '.repeat(700_000)}`);
-  expect(performance.now() - startMs).toBeLessThan(15_000);
+  expect(elapsedMs()).toBeLessThan(15_000);
 }, 30_000);
