@@ -5,6 +5,16 @@ import { lockDataFolder } from "./data-folder-lock.ts";
 import type { Database, Queryable, Row } from "./database.ts";
 import { DatabaseOpenError, DataFolderUnwritableError } from "./errors.ts";
 
+/**
+ * Beside PGlite's own: a log of at most 256 MB instead of 1 GB, so that opening after a crash replays seconds of it and
+ * not a quarter of a minute; and pages are read from the system's cache, where order hardly matters.
+ */
+const START_PARAMS = [
+  ...PGlite.defaultStartParams,
+  ...["-c", "max_wal_size=256MB"],
+  ...["-c", "random_page_cost=1.1"],
+];
+
 type Runner = Pick<PGlite, "query">;
 
 /** The embedded database in `<dataDir>/db`, for this process alone. */
@@ -39,7 +49,7 @@ export async function openPglite(dataDir: string): Promise<Database> {
 
 async function create(folder: string, release: () => void): Promise<PGlite> {
   try {
-    return await PGlite.create({ dataDir: folder });
+    return await PGlite.create({ dataDir: folder, startParams: START_PARAMS });
   } catch (error) {
     release();
     throw new DatabaseOpenError(folder, error);
