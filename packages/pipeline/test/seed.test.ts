@@ -1,0 +1,224 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
+import {
+  canonicalCategory,
+  findCategory,
+  normalizeTitle,
+  type Paper,
+  parseArxivId,
+  printPaperId,
+} from "@cool-papers/core";
+import { openFileSource, readPapers } from "@cool-papers/ingest";
+import { describe, expect, test } from "vitest";
+import { SEED_FILE } from "../src/seed-if-empty.ts";
+
+const papers: Paper[] = [];
+const rejects: string[] = [];
+for await (const batch of readPapers(await openFileSource(SEED_FILE))) {
+  papers.push(...batch.papers.map((read) => read.paper));
+  rejects.push(...batch.rejects.map((reject) => `line ${reject.line}: ${reject.reason}`));
+}
+const arxivPapers = papers.filter((paper) => paper.id.scheme === "arxiv");
+const venuePapers = papers.filter((paper) => paper.id.scheme !== "arxiv");
+const keyOf = (paper: Paper): string => printPaperId(paper.id);
+
+/** Keys of the papers for which something is wrong. */
+const offenders = (bad: (paper: Paper) => boolean, among = papers): string[] => among.filter(bad).map(keyOf);
+
+/** YYYY-MM in which arXiv gave out an id; the first two digits of a year are 19 from 91 on. */
+function monthOfArxivId(local: string): string {
+  const [, yy = "", mm = ""] = /^(?:[a-z-]+\/)?(\d\d)(\d\d)/.exec(local) ?? [];
+  return `${Number(yy) > 90 ? "19" : "20"}${yy}-${mm}`;
+}
+
+/** Sentences end with a mark before white space or the end; a full stop inside a number or TeX is followed by neither. */
+const countSentences = (text: string): number => text.match(/[.!?](?=\s|$)/g)?.length ?? 0;
+
+const archivesOf = (group: string): Paper[] =>
+  arxivPapers.filter((paper) => new RegExp(group).test(paper.primaryCategory ?? ""));
+
+describe("seed corpus", () => {
+  test("every line is a paper of the interchange format", () => {
+    expect(rejects).toEqual([]);
+  });
+
+  test("it holds about 300 papers, and some of them a second time under their venue", () => {
+    expect(arxivPapers.length).toBeGreaterThanOrEqual(300);
+    expect(arxivPapers.length).toBeLessThanOrEqual(360);
+    expect(venuePapers.length).toBeGreaterThanOrEqual(15);
+  });
+
+  test("no id and no title occurs twice within a source", () => {
+    const keys = papers.map(keyOf);
+    expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+    const titles = arxivPapers.map((paper) => normalizeTitle(paper.title));
+    expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([]);
+  });
+
+  test("arXiv ids are canonical and their month is the month of submission", () => {
+    expect(offenders((paper) => parseArxivId(paper.id.local)?.local !== paper.id.local, arxivPapers)).toEqual(
+      [],
+    );
+    expect(
+      offenders((paper) => !paper.submittedAt?.startsWith(`${monthOfArxivId(paper.id.local)}-`), arxivPapers),
+    ).toEqual([]);
+  });
+
+  test("old and new arXiv ids are both there", () => {
+    expect(offenders((paper) => paper.id.local.includes("/"), arxivPapers).length).toBeGreaterThan(20);
+    expect(offenders((paper) => /^\d{4}\.\d{4}$/.test(paper.id.local), arxivPapers).length).toBeGreaterThan(
+      20,
+    );
+    expect(offenders((paper) => /^\d{4}\.\d{5}$/.test(paper.id.local), arxivPapers).length).toBeGreaterThan(
+      100,
+    );
+  });
+
+  test("submission dates lie between the first day of arXiv and today, at the start of what they are exact to", () => {
+    const now = new Date().toISOString();
+    const starts = { instant: /Z$/, day: /T00:00:00(\.000)?Z$/, month: /-01T00:00:00(\.000)?Z$/ };
+    expect(
+      offenders(
+        ({ submittedAt, submittedPrecision }) =>
+          submittedAt === null ||
+          submittedAt < "1991-08-01" ||
+          submittedAt > now ||
+          !starts[submittedPrecision].test(submittedAt),
+        arxivPapers,
+      ),
+    ).toEqual([]);
+  });
+
+  test("categories are known, canonical, distinct, and the primary one comes first", () => {
+    expect(
+      offenders(
+        ({ categories, primaryCategory }) =>
+          categories.length === 0 ||
+          primaryCategory !== categories[0] ||
+          new Set(categories).size !== categories.length ||
+          categories.some((id) => findCategory(id) === null || canonicalCategory(id) !== id),
+        arxivPapers,
+      ),
+    ).toEqual([]);
+  });
+
+  test("every paper has authors with names", () => {
+    expect(
+      offenders(
+        ({ authors }) =>
+          authors.length === 0 ||
+          authors.some(({ name }) => !/\p{L}{2}/u.test(name) || /\bet al\b|\band\b|,|^\s|\s$/u.test(name)),
+      ),
+    ).toEqual([]);
+  });
+
+  test("every abstract is marked as a summary and has two to four sentences", () => {
+    expect(offenders((paper) => paper.abstractKind !== "summary")).toEqual([]);
+    expect(
+      offenders(({ abstract }) => {
+        const sentences = countSentences(abstract);
+        return sentences < 2 || sentences > 4 || !/[.!?)]$/.test(abstract) || abstract.length > 900;
+      }),
+    ).toEqual([]);
+  });
+
+  test("mathematics is balanced TeX between dollars, and some papers of each kind of field have it", () => {
+    expect(offenders(({ abstract }) => (abstract.match(/\$/g)?.length ?? 0) % 2 !== 0)).toEqual([]);
+    expect(offenders(({ abstract }) => abstract.includes("$")).length).toBeGreaterThan(60);
+  });
+
+  test.each([
+    ["computer science and statistics", "^(cs|stat|eess)\\.", 180],
+    ["mathematics", "^math\\.", 20],
+    ["physics", "^(physics|cond-mat|quant-ph|hep-|gr-qc|nucl-|nlin|math-ph)", 20],
+    ["astronomy", "^astro-ph", 20],
+    ["biology", "^q-bio\\.", 20],
+    ["economics and finance", "^(econ|q-fin)\\.", 20],
+  ])("%s has enough papers", (_field, group, atLeast) => {
+    expect(archivesOf(group).length).toBeGreaterThanOrEqual(atLeast);
+  });
+
+  test("each venue paper names its arXiv twin, which is in the corpus with the same title, authors and venue", () => {
+    const byKey = new Map(arxivPapers.map((paper) => [keyOf(paper), paper]));
+    for (const paper of venuePapers) {
+      const twin = byKey.get(
+        paper.otherIds.map((id) => printPaperId(id)).find((key) => byKey.has(key)) ?? "",
+      );
+      expect(twin, keyOf(paper)).toBeDefined();
+      expect(normalizeTitle(paper.title)).toBe(normalizeTitle(twin?.title ?? ""));
+      expect(paper.authors).toEqual(twin?.authors);
+      expect(paper.venue?.venue).toBe(twin?.venue?.venue);
+      expect(paper.venue?.year).toBe(twin?.venue?.year);
+    }
+  });
+
+  test("a venue's year is not before the year of submission", () => {
+    expect(
+      offenders(
+        ({ venue, submittedAt }) =>
+          venue !== null && submittedAt !== null && venue.year < yearOf(submittedAt),
+        arxivPapers.filter((paper) => !POSTED_AFTER_THE_CONFERENCE.has(paper.id.local)),
+      ),
+    ).toEqual([]);
+  });
+});
+
+/** Posted to arXiv years after the proceedings. */
+const POSTED_AFTER_THE_CONFERENCE = new Set(["1205.2618"]);
+
+const yearOf = (instant: string): number => Number(instant.slice(0, 4));
+
+const SHARED_DATA = fileURLToPath(new URL("../../../../shared/data/", import.meta.url));
+const SHARED_FILES = ["arxiv.jsonl.gz", "eval/autoscholar/gold_corpus.jsonl.gz", "venues.jsonl.gz"];
+const missing = SHARED_FILES.filter((file) => !existsSync(SHARED_DATA + file));
+if (missing.length > 0) console.warn(`skipped: no ../shared/data (${missing.join(", ")})`);
+
+describe.skipIf(missing.length > 0)("seed corpus beside ../shared/data", () => {
+  const RUN_WORDS = 12;
+  interface Row {
+    readonly id: string;
+    readonly title: string;
+    readonly abstract?: string;
+    readonly id_scheme?: string;
+  }
+
+  /** Rows about papers of the seed, by key. A line is parsed only when its id is one of theirs: there are 270,000. */
+  function rowsAboutSeed(): { key: string; title: string; abstract: string }[] {
+    const keys = new Set(papers.map(keyOf));
+    const locals = new Set(papers.map((paper) => paper.id.local));
+    return SHARED_FILES.flatMap((file) =>
+      gunzipSync(readFileSync(SHARED_DATA + file))
+        .toString("utf8")
+        .split("\n")
+        .filter((line) => locals.has(/"id": ?"([^"]+)"/.exec(line)?.[1] ?? ""))
+        .flatMap((line) => {
+          const row = JSON.parse(line) as Row;
+          const key = `${row.id_scheme ?? "arxiv"}:${row.id}`;
+          return keys.has(key) ? [{ key, title: row.title, abstract: row.abstract ?? "" }] : [];
+        }),
+    );
+  }
+
+  const runsOf = (text: string): string[] => {
+    const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+    return words.slice(RUN_WORDS - 1).map((_, start) => words.slice(start, start + RUN_WORDS).join(" "));
+  };
+
+  test("titles agree, and no summary shares a run of twelve words with an abstract there", () => {
+    const rows = rowsAboutSeed();
+    expect(rows.length).toBeGreaterThan(80);
+    const byKey = new Map(papers.map((paper) => [keyOf(paper), paper]));
+    const titles = rows.filter(
+      ({ key, title }) => normalizeTitle(title) !== normalizeTitle(byKey.get(key)?.title ?? ""),
+    );
+    expect(titles.map(({ key, title }) => `${key}: ${title}`)).toEqual([]);
+    const copied = rows.flatMap(({ key, abstract }) => {
+      const theirs = new Set(runsOf(abstract));
+      return runsOf(byKey.get(key)?.abstract ?? "")
+        .filter((run) => theirs.has(run))
+        .map((run) => `${key}: ${run}`);
+    });
+    expect(copied).toEqual([]);
+  }, 60_000);
+});
