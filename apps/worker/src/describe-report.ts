@@ -15,7 +15,7 @@ function describeFile(file: FileReport): string {
   const resumed =
     file.resumedAfterLine > 0 ? `, went on after line ${formatCount(file.resumedAfterLine)}` : "";
   const rejected = file.rejectFile
-    ? `; ${formatCount(file.rejected)} lines rejected, see ${file.rejectFile}`
+    ? `; ${formatCount(file.rejected)} ${file.rejected === 1 ? "line" : "lines"} rejected, see ${file.rejectFile}`
     : "";
   return `${file.name}: ${counts} (${formatDuration(file.seconds)}${resumed})${rejected}`;
 }

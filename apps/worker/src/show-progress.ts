@@ -61,7 +61,7 @@ function startBar(output: NodeJS.WriteStream, first: StepProgress): SingleBar {
 }
 
 function createPlainDisplay(output: NodeJS.WriteStream, nowMs: () => number): ProgressDisplay {
-  let nextMs = nowMs() + PLAIN_INTERVAL_MS;
+  let nextMs = nowMs();
   return {
     show: (progress) => {
       if (nowMs() < nextMs) return;

@@ -3,6 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { openDatabase } from "@cool-papers/db";
+import {
+  createAdminHandler,
+  createAdminToken,
+  openContext,
+  publishAdminEndpoint,
+} from "@cool-papers/pipeline";
+import { serveHandler } from "@cool-papers/pipeline/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runWorker, type WorkerOptions, type WorkerRun } from "./run-worker.ts";
 
@@ -24,6 +31,8 @@ function jsonLines(count: number, from = 1): string {
   });
   return Array.from({ length: count }, (_, i) => `${JSON.stringify(paper(from + i))}\n`).join("");
 }
+
+const NO_MODEL = { modelDir: null, embedUrl: null, embedKey: null, withEmbedder: false } as const;
 
 const work = (args: string[], options: WorkerOptions = {}) =>
   runWorker(args, { cwd: folder, ...options, env: { DATA_DIR: dataDir, ...options.env } });
@@ -73,9 +82,36 @@ describe("a first import", () => {
   });
 });
 
+describe("while a server holds the data", () => {
+  it("steps run in it, and their progress and report come back", { timeout: 90_000 }, async () => {
+    const served = join(folder, "served");
+    const context = await openContext({
+      dataDir: served,
+      databaseUrl: null,
+      searchUri: join(served, "search"),
+      ...NO_MODEL,
+    });
+    const token = createAdminToken();
+    const server = await serveHandler(createAdminHandler({ context: () => context, token }));
+    const withdraw = await publishAdminEndpoint(served, server.url, token);
+    const env = { DATA_DIR: served };
+    const imported = await work(["import", "papers.jsonl"], { env });
+    expect(imported.stderr).toContain(`a server is running (process ${process.pid}); import runs in it`);
+    expect(imported).toMatchObject({ code: 0, stdout: expect.stringContaining("papers.jsonl: 40 new") });
+    const piped = await work(["import", "-"], { env, stdin: jsonLines(5, 700) });
+    expect(piped.stdout).toContain("stdin: 5 new");
+    expect((await work(["export"], { env })).stdout.trim().split("\n")).toHaveLength(45);
+    const failed = await work(["import", "-", "--format", "kaggle"], { env, stdin: "{}\n" });
+    expect(failed.stdout).toMatch(/1 line rejected, see .*stdin\.jsonl/);
+    await withdraw();
+    await server.close();
+    await context.close();
+  });
+});
+
 describe("a signal", () => {
   it("lets the batch finish, says how to go on, and the next run goes on", { timeout: 90_000 }, async () => {
-    await writeFile(join(folder, "many.jsonl"), jsonLines(30_000, 1_000));
+    await writeFile(join(folder, "many.jsonl"), jsonLines(6_000, 1_000));
     const env = { DATA_DIR: join(folder, "stopped") };
     const stopped = await work(["import", "many.jsonl", "--no-index"], {
       env,
@@ -85,7 +121,7 @@ describe("a signal", () => {
     expect(stopped.code).toBe(130);
     const resumed = await work(["import", "many.jsonl", "--no-index"], { env });
     expect(resumed.stderr).toMatch(/many\.jsonl: going on after line \d+/);
-    expect(resumed.stdout).toContain("many.jsonl: 30,000 new");
+    expect(resumed.stdout).toContain("many.jsonl: 6,000 new");
   });
 });
 
