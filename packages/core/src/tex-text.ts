@@ -70,6 +70,8 @@ const MARKED_ARGUMENTS: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 const SPECIAL = /[\\~{}$]|--|``/;
+/** A run of characters that mean themselves. Mathematics begins with a dollar sign or a backslash. */
+const PLAIN_RUN = /[^\\${}~`'-]+/y;
 const LETTER = /^\p{L}$/u;
 /** Braces that only protect capitals, or one accented letter. */
 const PROTECTED = /^(?:[\p{L}\p{M}\p{N}-]*\p{Lu}[\p{L}\p{M}\p{N}-]*|[^\p{ASCII}]\p{M}*)$/u;
@@ -130,6 +132,12 @@ class TexReader {
   }
 
   #next(): string {
+    PLAIN_RUN.lastIndex = this.#index;
+    const run = PLAIN_RUN.exec(this.#text)?.[0];
+    return run === undefined ? this.#special() : this.#take(run.length, run);
+  }
+
+  #special(): string {
     const character = this.#text[this.#index] ?? "";
     const mathEnd = this.#spans.get(this.#index);
     if (mathEnd !== undefined)
@@ -300,7 +308,10 @@ export function texToUnicode(text: string): string {
   return collapseBlanks(converted).normalize("NFC");
 }
 
+const UNEVEN_BLANKS = /[^\S ]|[\p{Cc}]|^ | $| {2}/u;
+
 function collapseBlanks(text: string): string {
+  if (!UNEVEN_BLANKS.test(text)) return text;
   return text
     .split(/[\s\p{Cc}]+/u)
     .filter((word) => word !== "")

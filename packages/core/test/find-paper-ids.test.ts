@@ -50,6 +50,7 @@ test.each<[string, string]>([
   ["https://aclanthology.org/2024.acl-long.290", "acl:2024.acl-long.290"],
   ["https://aclanthology.org/2024.acl-long.290.pdf", "acl:2024.acl-long.290"],
   ["https://aclanthology.org/2024.acl-long.290v2.pdf", "acl:2024.acl-long.290"],
+  ["https://aclanthology.org/attachments/2024.acl-long.290.software.zip", "acl:2024.acl-long.290"],
   ["https://aclanthology.org/P19-1001.bib", "acl:P19-1001"],
   ["https://www.aclweb.org/anthology/P19-1001.pdf", "acl:P19-1001"],
   ["https://www.aclweb.org/anthology/papers/P/P19/P19-1001/", "acl:P19-1001"],
