@@ -8,7 +8,7 @@ export default {
   description:
     "Bag of token embeddings, width 256, distilled from both teachers; the start of every deeper model",
   model: { hiddenSize: 256, numHiddenLayers: 0, numAttentionHeads: 4, initializerStd: 0.05 },
-  loss: { headWeightM: 1, headWeightE: 1, similarityScale: 20, teacherShareM: 0.4 },
+  loss: { headWeightM: 1, headWeightE: 1, similarityScale: 100, teacherShareM: 0.4 },
   batch: {
     composition: { papers: 64, titles: 40, parallel: 24, chinese: 40 },
     shortLength: 28,

@@ -10,6 +10,11 @@ class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+const DATA_STATEMENT =
+  "Distilled from all-MiniLM-L6-v2 (Apache-2.0) and multilingual-e5-small (MIT) on arXiv metadata (CC0), conference " +
+  "papers (ACL and PMLR CC BY 4.0, OpenReview terms), machine-translated arXiv abstracts, CSL (Apache-2.0) and public " +
+  "Chinese sentence-pair sets, some of which are for research use only.";
+
 function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError("it must be a number above 0.");
@@ -122,6 +127,41 @@ program
       threads: flags.threads,
       isQuick: flags.quick,
       jsonPath: flags.json ?? null,
+    });
+  });
+
+program
+  .command("export")
+  .description("write a checkpoint as a bundle that the site and the embedding server load")
+  .requiredOption("--checkpoint <file>", "checkpoint.safetensors of a run")
+  .requiredOption("--out <folder>", "folder of the bundle")
+  .requiredOption("--id <name>", "name and version, stored beside every vector")
+  .requiredOption("--model-card <file>", "Markdown: what it is for, and what it is not good at")
+  .option("--tokenizer <file>", "tokenizer.json", join(RUNS_DIR, "vocab/tokenizer.json"))
+  .option("--heads <share>", "embed with the teachers' heads; share of teacher m in the cosine", positive)
+  .option("--variants <names>", "float32, int8, separated by commas", "int8")
+  .option("--max-tokens <n>", "longest text", positiveInteger, 160)
+  .option("--dims <sizes>", "shorter vectors it was taught (Matryoshka), separated by commas", "")
+  .option("--metrics <file>", "what evaluate --json wrote")
+  .option("--parity-texts <file>", "JSON lines with title and abstract", undefined)
+  .action(async (flags) => {
+    const { exportModel } = await import("./commands/export.ts");
+    const { embeddingSource } = await import("./commands/evaluate.ts");
+    await exportModel({
+      checkpointPath: requireFile(flags.checkpoint, "The checkpoint"),
+      tokenizerPath: requireFile(flags.tokenizer, "The tokenizer"),
+      folder: flags.out,
+      id: flags.id,
+      source: embeddingSource(flags.heads ?? null),
+      variants: flags.variants.split(","),
+      maxTokens: flags.maxTokens,
+      matryoshkaDims: flags.dims === "" ? [] : flags.dims.split(",").map(positiveInteger),
+      modelCardPath: requireFile(flags.modelCard, "The model card"),
+      metricsPath: flags.metrics === undefined ? null : requireFile(flags.metrics, "The metrics file"),
+      parityTextsPath:
+        flags.parityTexts ?? requireFile(join(program.opts().data, "arxiv.jsonl.gz"), "The parity texts"),
+      dataStatement: DATA_STATEMENT,
+      license: "Apache-2.0",
     });
   });
 

@@ -4,7 +4,7 @@ import { openBundleEncoder } from "../eval/bundle-encoder.ts";
 import { openCheckpointEncoder } from "../eval/checkpoint-encoder.ts";
 import type { Encoder } from "../eval/encoder.ts";
 import { evaluate, printMeasures } from "../eval/evaluate.ts";
-import type { EmbeddingSource } from "../export/index.ts";
+import type { EmbeddingSource } from "../models/embedding.ts";
 
 export interface EvaluateModelOptions {
   readonly dataDir: string;
@@ -50,7 +50,8 @@ async function openEncoder(options: EvaluateModelOptions): Promise<Encoder & { r
   });
 }
 
-function embeddingSource(headShareM: number | null): EmbeddingSource {
+/** The pooled vector, or both teacher heads with this share of teacher m. */
+export function embeddingSource(headShareM: number | null): EmbeddingSource {
   if (headShareM === null) return { kind: "pooled" };
   return {
     kind: "heads",

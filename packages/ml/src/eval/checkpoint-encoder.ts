@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { readTokenizerJson } from "@cool-papers/text";
-import { type EmbeddingSource, EncoderRunner, exportEncoder } from "../export/index.ts";
+import { EncoderRunner, exportEncoder } from "../export/index.ts";
 import { readCheckpoint } from "../interchange/checkpoint.ts";
+import type { EmbeddingSource } from "../models/embedding.ts";
 import type { EncoderConfig } from "../models/encoder-config.ts";
 import type { Encoder } from "./encoder.ts";
 

@@ -1,0 +1,85 @@
+import { readFile } from "node:fs/promises";
+import { readTokenizerJson } from "@cool-papers/text";
+import { readJsonLines } from "../data/json-lines.ts";
+import { type ExportVariant, exportBundle } from "../export/index.ts";
+import { readCheckpoint } from "../interchange/checkpoint.ts";
+import { type EmbeddingSource, embeddingSize } from "../models/embedding.ts";
+import type { EncoderConfig } from "../models/encoder-config.ts";
+
+export interface ExportOptions {
+  readonly checkpointPath: string;
+  readonly tokenizerPath: string;
+  readonly folder: string;
+  /** Name and version, stored beside every vector. */
+  readonly id: string;
+  readonly source: EmbeddingSource;
+  readonly variants: readonly ExportVariant[];
+  readonly maxTokens: number;
+  /** Shorter lengths a vector may be cut to. */
+  readonly matryoshkaDims: readonly number[];
+  /** Markdown file. */
+  readonly modelCardPath: string;
+  /** What `evaluate --json` wrote; its measures go into config.json. Null: none. */
+  readonly metricsPath: string | null;
+  /** JSON lines with title and abstract whose vectors are compared between variants. */
+  readonly parityTextsPath: string;
+  readonly dataStatement: string;
+  readonly license: string;
+}
+
+const PARITY_TEXTS = 500;
+
+/** Writes a checkpoint as a bundle; says how close the variants are to float32. */
+export async function exportModel(options: ExportOptions): Promise<void> {
+  const { parameters, config } = await readCheckpoint(options.checkpointPath);
+  const encoderConfig = config as EncoderConfig;
+  const tokenizerJson = await readFile(options.tokenizerPath, "utf8");
+  const tokenizer = readTokenizerJson(tokenizerJson);
+  const texts: Int32Array[] = [];
+  for await (const row of readJsonLines(options.parityTextsPath)) {
+    texts.push(tokenizer.encode(`${row.title}. ${row.abstract}`, { maxLength: options.maxTokens }).ids);
+    if (texts.length === PARITY_TEXTS) break;
+  }
+  const { config: written, parity } = await exportBundle({
+    folder: options.folder,
+    config: encoderConfig,
+    parameters,
+    source: options.source,
+    variants: options.variants,
+    parityTexts: texts,
+    tokenizerJson,
+    modelCard: await readFile(options.modelCardPath, "utf8"),
+    description: {
+      id: options.id,
+      matryoshkaDims: [embeddingSize(encoderConfig.hiddenSize, options.source), ...options.matryoshkaDims],
+      maxTokens: options.maxTokens,
+      prefixes: { query: "", document: "" },
+      metrics: options.metricsPath === null ? {} : await readMetrics(options.metricsPath),
+      dataStatement: options.dataStatement,
+      license: options.license,
+    },
+  });
+  for (const [variant, { meanCosine, minCosine }] of Object.entries(parity)) {
+    console.log(
+      `${variant}: cosine with float32 mean ${meanCosine.toFixed(6)}, least ${minCosine.toFixed(6)}`,
+    );
+  }
+  for (const [variant, file] of Object.entries(written.variants)) {
+    console.log(`${variant}: ${file.file}, ${(file.sizeBytes / 1e6).toFixed(1)} MB`);
+  }
+}
+
+/** `autoscholar model recall@5` → value. */
+async function readMetrics(path: string): Promise<Record<string, number>> {
+  const { measures } = JSON.parse(await readFile(path, "utf8")) as {
+    measures: { set: string; ranking: string; values: Record<string, number> }[];
+  };
+  return Object.fromEntries(
+    measures.flatMap(({ set, ranking, values }) =>
+      Object.entries(values).map(([name, value]) => [
+        `${set} ${ranking} ${name}`,
+        Math.round(value * 1e4) / 1e4,
+      ]),
+    ),
+  );
+}
