@@ -28,6 +28,8 @@ export function fold(text: string): string {
 }
 
 function isAscii(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return false;
+  for (let at = 0; at < text.length; at++) {
+    if (text.charCodeAt(at) > 127) return false;
+  }
   return true;
 }

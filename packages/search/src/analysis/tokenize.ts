@@ -92,14 +92,16 @@ export function tokenize(text: string, sink: TokenSink): number {
     const code = text.codePointAt(at)!;
     const kind = classOf(code);
     if (kind === WORD) {
-      const end = wordEnd(text, at);
-      const suffixed = suffixEnd(text, at, end);
-      const word = fold(text.slice(at, suffixed).replace(/['’ʼ](s$)?/gi, ""));
-      if (word !== "") chain.push({ word, start: at, end: suffixed });
-      at = suffixed;
-      const next = chainEnd(text, at);
-      if (next < 0) flush();
-      else at = next;
+      const end = suffixEnd(text, at, wordEnd(text, at));
+      const word = foldWord(text.slice(at, end));
+      const next = chainEnd(text, end);
+      if (next < 0 && chain.length === 0) {
+        if (word !== "") sink(word, at, end, position++, false);
+      } else {
+        if (word !== "") chain.push({ word, start: at, end });
+        if (next < 0) flush();
+      }
+      at = next < 0 ? end : next;
       continue;
     }
     flush();
@@ -121,6 +123,12 @@ export function tokenize(text: string, sink: TokenSink): number {
   }
   flush();
   return position;
+}
+
+/** Apostrophes are dropped, a final `'s` with its letter. */
+function foldWord(word: string): string {
+  const folded = fold(word);
+  return /['’ʼ]/.test(folded) ? folded.replace(/['’ʼ](s$)?/g, "") : folded;
 }
 
 /** Two-part compounds always join; in longer chains only the pairs that hold a digit or a single letter. */

@@ -18,6 +18,10 @@ class NumberList {
     this.values[this.length++] = value;
   }
 
+  increment(index: number): void {
+    this.values[index]!++;
+  }
+
   at(index: number): number {
     return this.values[index]!;
   }
@@ -78,7 +82,7 @@ export class SegmentBuilder {
   private formId(form: string): number {
     const known = this.formIds.get(form);
     if (known !== undefined) {
-      this.formCounts.view()[known]!++;
+      this.formCounts.increment(known);
       return known;
     }
     const id = this.forms.length;
@@ -256,14 +260,15 @@ class ByteList {
   }
 
   pushBytes(source: ByteList): void {
-    for (let at = 0; at < source.length; at++) this.pushByte(source.bytes[at]!);
+    const { bytes, length } = source;
+    for (let at = 0; at < length; at++) this.pushByte(bytes[at]!);
   }
 
   clear(): void {
     this.length = 0;
   }
 
-  view(): Uint8Array {
+  toArray(): Uint8Array {
     return this.bytes.slice(0, this.length);
   }
 
@@ -324,6 +329,6 @@ function encodePostings(
     docs: docs.slice(0, posting),
     packs: packs.slice(0, posting),
     positionStart,
-    positions: positions.view(),
+    positions: positions.toArray(),
   };
 }

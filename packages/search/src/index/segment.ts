@@ -13,8 +13,7 @@ export class Segment {
   readonly venues: StringTable;
   readonly titles: StringTable;
   readonly authors: StringTable;
-  /** One bit set for each letter a form contains; see spelling. Made on first use. */
-  private letterMasks: Uint32Array | null = null;
+  private spellingForms: SpellingForms | null = null;
   private formsByTerm: { start: Uint32Array; forms: Uint32Array } | null = null;
   readonly name: string;
   readonly arrays: SegmentArrays;
@@ -74,17 +73,10 @@ export class Segment {
     return ids.map((form) => this.forms.get(form));
   }
 
-  letterMasksOfForms(): Uint32Array {
-    if (this.letterMasks) return this.letterMasks;
-    const masks = new Uint32Array(this.forms.length);
-    const { formBytes, formOffsets } = this.arrays;
-    for (let form = 0; form < masks.length; form++) {
-      let mask = 0;
-      for (let at = formOffsets[form]!; at < formOffsets[form + 1]!; at++) mask |= letterBit(formBytes[at]!);
-      masks[form] = mask;
-    }
-    this.letterMasks = masks;
-    return masks;
+  /** The forms that spelling may propose; made on first use. */
+  formsForSpelling(): SpellingForms {
+    this.spellingForms ??= orderForSpelling(this.arrays);
+    return this.spellingForms;
   }
 
   foldedTitle(doc: number): string {
@@ -92,8 +84,61 @@ export class Segment {
   }
 }
 
-/** Bit of a UTF-8 byte in a letter mask: a–z have their own, all else share one. */
-export const letterBit = (byte: number): number => (byte >= 97 && byte <= 122 ? 1 << (byte - 97) : 1 << 26);
+/** Forms of letters only, ordered by length, so that a misspelt word is compared with few of them. */
+export interface SpellingForms {
+  /** Forms of length n are at [start[n], start[n + 1]); author forms are counted without their mark. */
+  readonly start: Uint32Array;
+  readonly forms: Uint32Array;
+  /** One bit for each letter a form contains; AUTHOR_BIT for author forms. */
+  readonly masks: Uint32Array;
+}
+
+export const LONGEST_SPELLABLE = 26;
+export const AUTHOR_BIT = 1 << 27;
+const AUTHOR_BYTE = 0x40;
+
+/** Bit of an ASCII letter a–z. */
+export const letterBit = (code: number): number => 1 << (code - 97);
+
+function orderForSpelling({ formBytes, formOffsets }: SegmentArrays): SpellingForms {
+  const count = formOffsets.length - 1;
+  const masks = new Uint32Array(count);
+  const lengths = new Uint8Array(count);
+  const start = new Uint32Array(LONGEST_SPELLABLE + 2);
+  for (let form = 0; form < count; form++) {
+    const first = formOffsets[form]!;
+    const end = formOffsets[form + 1]!;
+    const isAuthor = formBytes[first] === AUTHOR_BYTE;
+    const length = end - first - (isAuthor ? 1 : 0);
+    if (length < 1 || length > LONGEST_SPELLABLE) continue;
+    const mask = letterMask(formBytes, isAuthor ? first + 1 : first, end);
+    if (mask === 0) continue;
+    masks[form] = isAuthor ? mask | AUTHOR_BIT : mask;
+    lengths[form] = length;
+    start[length + 1]!++;
+  }
+  for (let length = 1; length < start.length; length++) start[length]! += start[length - 1]!;
+  const next = start.slice();
+  const order = { forms: new Uint32Array(start.at(-1)!), masks: new Uint32Array(start.at(-1)!) };
+  for (let form = 0; form < count; form++) {
+    if (lengths[form] === 0) continue;
+    const place = next[lengths[form]!]!++;
+    order.forms[place] = form;
+    order.masks[place] = masks[form]!;
+  }
+  return { start, ...order };
+}
+
+/** 0 when a byte is no letter a–z. */
+function letterMask(bytes: Uint8Array, start: number, end: number): number {
+  let mask = 0;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte < 97 || byte > 122) return 0;
+    mask |= letterBit(byte);
+  }
+  return mask;
+}
 
 function groupForms(formTerm: Uint32Array, terms: number): { start: Uint32Array; forms: Uint32Array } {
   const start = new Uint32Array(terms + 1);

@@ -1,6 +1,5 @@
-import { AUTHOR_MARK } from "./analyze-document.ts";
 import type { Group } from "./plan.ts";
-import { letterBit, type Segment } from "./segment.ts";
+import { AUTHOR_BIT, LONGEST_SPELLABLE, letterBit, type Segment } from "./segment.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** A word of the index close to a misspelt one. */
@@ -43,22 +42,19 @@ function collectClose(
   limit: number,
   counts: Map<string, number>,
 ): void {
-  const masks = segment.letterMasksOfForms();
-  const { formOffsets, formCount } = segment.arrays;
+  const { start, forms, masks } = segment.formsForSpelling();
   let wordMask = 0;
   for (let at = 0; at < word.length; at++) wordMask |= letterBit(word.charCodeAt(at));
-  const authorEnd = segment.forms.lowerBound(String.fromCharCode(AUTHOR_MARK.charCodeAt(0) + 1));
-  const authorStart = segment.forms.lowerBound(AUTHOR_MARK);
-  for (let form = 0; form < masks.length; form++) {
-    const isAuthor = form >= authorStart && form < authorEnd;
+  const from = start[Math.max(1, word.length - limit)]!;
+  const end = start[Math.min(LONGEST_SPELLABLE, word.length + limit) + 1]!;
+  for (let at = from; at < end; at++) {
+    const mask = masks[at]!;
+    if (bitCount((mask & ~AUTHOR_BIT) ^ wordMask) > 2 * limit) continue;
+    const isAuthor = (mask & AUTHOR_BIT) !== 0;
     if (isAuthor ? field === "title" || field === "abstract" : field === "author") continue;
-    const length = formOffsets[form + 1]! - formOffsets[form]! - (isAuthor ? 1 : 0);
-    if (Math.abs(length - word.length) > limit) continue;
-    const mask = isAuthor ? masks[form]! & ~(1 << 26) : masks[form]!;
-    if (bitCount(mask ^ wordMask) > 2 * limit) continue;
-    const text = segment.forms.get(form).slice(isAuthor ? 1 : 0);
+    const text = segment.forms.get(forms[at]!).slice(isAuthor ? 1 : 0);
     if (editDistance(word, text, limit) > limit) continue;
-    counts.set(text, (counts.get(text) ?? 0) + formCount[form]!);
+    counts.set(text, (counts.get(text) ?? 0) + segment.arrays.formCount[forms[at]!]!);
   }
 }
 
@@ -68,26 +64,34 @@ function bitCount(value: number): number {
   return (((v + (v >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
 }
 
-/** Optimal string alignment distance, or limit + 1 as soon as it is certain to exceed the limit. */
+const rows = [new Uint8Array(64), new Uint8Array(64), new Uint8Array(64)] as const;
+
+/**
+ * Optimal string alignment distance of words of at most 63 letters, or limit + 1 as soon as it is certain to exceed
+ * the limit.
+ */
 export function editDistance(left: string, right: string, limit: number): number {
   if (Math.abs(left.length - right.length) > limit) return limit + 1;
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: right.length + 1 }, (_, at) => at);
+  let [beforeLast, last, row] = rows;
+  for (let at = 0; at <= right.length; at++) last[at] = at;
   for (let l = 1; l <= left.length; l++) {
-    const row = [l];
+    row[0] = l;
     let least = l;
+    const letter = left.charCodeAt(l - 1);
     for (let r = 1; r <= right.length; r++) {
-      const same = left[l - 1] === right[r - 1];
-      let cost = Math.min(last[r]! + 1, row[r - 1]! + 1, last[r - 1]! + (same ? 0 : 1));
-      if (l > 1 && r > 1 && left[l - 1] === right[r - 2] && left[l - 2] === right[r - 1]) {
-        cost = Math.min(cost, beforeLast[r - 2]! + 1);
-      }
-      row.push(cost);
+      const substituted = last[r - 1]! + (letter === right.charCodeAt(r - 1) ? 0 : 1);
+      let cost = Math.min(last[r]! + 1, row[r - 1]! + 1, substituted);
+      const isSwap =
+        l > 1 &&
+        r > 1 &&
+        letter === right.charCodeAt(r - 2) &&
+        left.charCodeAt(l - 2) === right.charCodeAt(r - 1);
+      if (isSwap) cost = Math.min(cost, beforeLast[r - 2]! + 1);
+      row[r] = cost;
       least = Math.min(least, cost);
     }
     if (least > limit) return limit + 1;
-    beforeLast = last;
-    last = row;
+    [beforeLast, last, row] = [last, row, beforeLast];
   }
   return last[right.length]!;
 }

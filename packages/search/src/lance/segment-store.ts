@@ -170,8 +170,7 @@ export async function openSegment(connection: Connection, name: string): Promise
     const make = ARRAY_KINDS[kind];
     if (!make)
       throw new SearchIndexError(`segment ${name} holds an array of kind ${kind}: rebuild the index`);
-    const joined = Uint8Array.from(Buffer.concat(chunks));
-    arrays[array] = new make(joined.buffer);
+    arrays[array] = new make(joinBytes(chunks).buffer);
   }
   const schema = await documents.schema();
   const vector = schema.fields.find((field) => field.name === "vector");
@@ -180,6 +179,17 @@ export async function openSegment(connection: Connection, name: string): Promise
     documents,
     vectorDimension: vector ? (vector.type as FixedSizeList).listSize : null,
   };
+}
+
+/** One buffer of its own, aligned for any element size. */
+function joinBytes(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    joined.set(chunk, at);
+    at += chunk.length;
+  }
+  return joined;
 }
 
 /** Drops a segment's tables; what is already gone is no error. */
