@@ -60,7 +60,13 @@ export default async function HomePage(): Promise<ReactElement> {
       <section className="home-categories">
         <h2>{t("home.categories")}</h2>
         {TAXONOMY.groups.map((group) => (
-          <Group key={group.id} archives={group.archives} name={group.name[locale]} counts={counts} isOpen={group.id === "cs"} />
+          <Group
+            key={group.id}
+            archives={group.archives.filter((id) => findArchive(id)?.active)}
+            name={group.name[locale]}
+            counts={counts}
+            isOpen={group.id === "cs"}
+          />
         ))}
       </section>
     </div>
@@ -85,7 +91,7 @@ function Group(props: { archives: readonly string[]; name: string; counts: Categ
 function ArchiveBlock(props: { id: string; counts: CategoryCounts; isOnly: boolean; locale: "en" | "zh" }): ReactElement | null {
   const { t } = pageTools();
   const archive = findArchive(props.id);
-  if (archive === null || !archive.active) return null;
+  if (archive === null) return null;
   const names = new Map(TAXONOMY.categories.map((category) => [category.id, category]));
   const categories = archive.categories.map((id) => names.get(id)).filter((category) => category !== undefined && category.active);
   const hasParts = categories.length > 1;

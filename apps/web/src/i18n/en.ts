@@ -170,6 +170,7 @@ export const en = {
     none: "{name} has no papers listed on {day}.",
     neverTitle: "No papers here yet",
     never: "No stored paper of {name} has a listing day.",
+    daysUnknown: "The days on which these papers were listed are not known: last submitted first.",
     newest: "Go to the newest day",
     previousDay: "Previous day",
     nextDay: "Next day",

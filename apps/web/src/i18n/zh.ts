@@ -172,6 +172,7 @@ export const zh: Dictionary = {
     none: "{name} 在 {day} 没有列出论文。",
     neverTitle: "这里还没有论文",
     never: "已收录的 {name} 论文都没有列出日期。",
+    daysUnknown: "这些论文的列出日期未知：最晚提交的在前。",
     newest: "到最新的一天",
     previousDay: "前一天",
     nextDay: "后一天",

@@ -6,7 +6,7 @@ import { setStatus } from "../server/request-context.ts";
 import { theSite } from "../server/site.ts";
 import { type DayState, dayUrl, readDayUrl } from "../url/day-url.ts";
 import { MAX_SKIP } from "../url/limits.ts";
-import { searchFor } from "../url/search-url.ts";
+import { readSearchUrl, searchFor, searchUrl } from "../url/search-url.ts";
 import { ListCards } from "./list-cards.tsx";
 import { pageTools } from "./page-tools.ts";
 import { pageLinks } from "./paging.ts";
@@ -54,7 +54,7 @@ export async function CategoryView(props: { expression: CategoryExpression; path
             <span className="muted">{t("list.count", { count: day.total })}</span>
           </p>
         )}
-        <DayNavigation state={state} day={day} />
+        {day.date === null ? null : <DayNavigation state={state} day={day} />}
         {props.expression.unknown.length === 0 ? null : (
           <p className="notice">{t("list.unknownCategories", { list: props.expression.unknown.join(", ").slice(0, 300) })}</p>
         )}
@@ -62,7 +62,7 @@ export async function CategoryView(props: { expression: CategoryExpression; path
           <a href={searchFor(`cat:${printCategoryExpression(props.expression)}`)}>{t("list.searchAll", { name })}</a>
         </p>
       </header>
-      {day.date === null ? <p className="notice">{t("list.never", { name })}</p> : null}
+      {day.date === null ? <NewestInstead expression={props.expression} name={name} /> : null}
       {day.date !== null && day.total === 0 ? (
         <p className="notice">
           {t("list.none", { name, day: formatLongDay(locale, day.date) })} <a href={props.path}>{t("list.newest")}</a>
@@ -80,6 +80,27 @@ export async function CategoryView(props: { expression: CategoryExpression; path
       />
       <DayPager state={state} total={day.total} />
     </div>
+  );
+}
+
+/** Papers whose listing days nobody states (a seed corpus, venue papers): the last submitted ones, and a word about it. */
+async function NewestInstead(props: { expression: CategoryExpression; name: string }): Promise<ReactElement> {
+  const { t } = pageTools();
+  const { include, exclude } = props.expression;
+  const text = `cat:${include.join(",")}${exclude.length === 0 ? "" : ` -cat:${exclude.join(",")}`}`;
+  const { state } = readSearchUrl("all", new URLSearchParams({ q: text, sort: "newest", mode: "keyword" }));
+  const { found, response } = await theSite().search(state);
+  if (found.length === 0) return <p className="notice">{t("list.never", { name: props.name })}</p>;
+  return (
+    <>
+      <p className="notice quiet">
+        {t("list.daysUnknown")}{" "}
+        {response.total > found.length ? (
+          <a href={searchUrl(state)}>{t("list.count", { count: response.total })}</a>
+        ) : null}
+      </p>
+      <ListCards papers={found.map(({ paper }) => paper)} first={1} />
+    </>
   );
 }
 

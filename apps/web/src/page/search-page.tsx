@@ -68,7 +68,7 @@ async function Results(props: { state: SearchState; page: SearchPage; notices: r
   if (isBeyond) setStatus(404);
   return (
     <div className="search-page">
-      <aside className="facets" aria-label={t("search.filters")}>
+      <aside className="facets" id="filters" aria-label={t("search.filters")}>
         <Facets state={state} page={page} />
       </aside>
       <div className="results">
@@ -194,6 +194,9 @@ function Controls({ state }: { state: SearchState }): ReactElement {
       <a className="quiet" href={searchUrl({ ...state, isHighlighted: !state.isHighlighted })}>
         {t(state.isHighlighted ? "search.markOff" : "search.markOn")}
       </a>
+      <a className="to-filters" href="#filters">
+        {t("search.filters")} ↓
+      </a>
     </nav>
   );
 }
@@ -272,7 +275,7 @@ function Notices(props: {
         </p>
       ))}
       {response.degraded === "no-embedding" && props.state.mode !== "keyword" ? (
-        <p className="notice quiet">{t("search.degraded")}</p>
+        <p className="hint">{t("search.degraded")}</p>
       ) : null}
     </div>
   );

@@ -1,4 +1,4 @@
-import { categoryName, type PaperId, paperPath, parsePaperKey, sourceLinks } from "@cool-papers/core";
+import { categoryName, type PaperId, paperPath, parsePaperKey, sourceLinks, type VenueRef } from "@cool-papers/core";
 import type { StoredPaper } from "@cool-papers/db";
 import { formatDate, formatNumber } from "../i18n/format.ts";
 import type { Locale } from "../i18n/locale.ts";
@@ -120,28 +120,32 @@ function subject(category: string, { locale, t, withCategory, withoutCategory }:
   return html`<li><a href="/arxiv/${category}" title="${name}">${category}</a>${more}${less}</li>`;
 }
 
-/** Where the work appeared: the paper's own venue and its other versions, each once, linked to that version's page. */
-function venueLines(paper: StoredPaper, options: CardOptions): Markup[] {
+/**
+ * Where the work appeared, each place once: the edition, with links to the records of the work there. Records without
+ * a venue (a preprint) are named by their source.
+ */
+function venueLines(paper: StoredPaper, { t }: CardOptions): Markup[] {
+  const places = new Map<string, { readonly venue: VenueRef; readonly records: Markup[] }>();
   const lines: Markup[] = [];
-  if (paper.venue !== null) {
-    const { venue, year, track, decision } = paper.venue;
-    lines.push(html`<a href="${editionPath(venue, year)}">${venue} ${year}</a>${suffix([track, decision])}`);
-  }
+  if (paper.venue !== null) places.set(placeOf(paper.venue), { venue: paper.venue, records: [] });
   for (const other of paper.sameWork) {
     const id = parsePaperKey(other.key);
     if (id === null) continue;
-    const label =
-      other.venue === null
-        ? sourceLinks(id).label
-        : `${other.venue.venue} ${other.venue.year}${[other.venue.track, other.venue.decision].filter(Boolean).map((part) => ` · ${part}`).join("")}`;
-    lines.push(html`<a href="${paperPath(id)}" title="${options.t("card.sameWork")}">${label}</a>`);
+    const record = html`<a href="${paperPath(id)}" title="${t("card.sameWork")}">${sourceLinks(id).label}</a>`;
+    if (other.venue === null) lines.push(record);
+    else {
+      const place = places.get(placeOf(other.venue)) ?? { venue: other.venue, records: [] };
+      places.set(placeOf(other.venue), place);
+      place.records.push(record);
+    }
   }
-  return lines;
+  const editions = [...places.values()].map(({ venue, records }) => {
+    const parts = [html`<a href="${editionPath(venue.venue, venue.year)}">${venue.venue} ${venue.year}</a>`, venue.track, venue.decision, ...records];
+    return join(parts.filter((part) => part !== ""), " · ");
+  });
+  return [...editions, ...lines];
 }
 
-function suffix(parts: readonly string[]): string {
-  return parts
-    .filter((part) => part !== "")
-    .map((part) => ` · ${part}`)
-    .join("");
+function placeOf({ venue, year }: VenueRef): string {
+  return `${venue} ${year}`;
 }
