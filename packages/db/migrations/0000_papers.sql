@@ -80,6 +80,7 @@ CREATE TABLE "state" (
 );
 --> statement-breakpoint
 CREATE INDEX "paper_counters_change_seq" ON "paper_counters" USING btree ("change_seq");--> statement-breakpoint
+CREATE INDEX "paper_ids_paper_key" ON "paper_ids" USING btree ("paper_key");--> statement-breakpoint
 CREATE INDEX "papers_work_key" ON "papers" USING btree ("work_key");--> statement-breakpoint
 CREATE INDEX "papers_change_seq" ON "papers" USING btree ("change_seq");--> statement-breakpoint
 CREATE INDEX "papers_title_key" ON "papers" USING btree ("title_key");--> statement-breakpoint

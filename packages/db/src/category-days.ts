@@ -1,6 +1,9 @@
 import { arrayLiteral } from "./array-literal.ts";
+import { isCalendarDay } from "./calendar-day.ts";
 import type { Queryable } from "./database.ts";
+import { InvalidDayError } from "./errors.ts";
 import { loadPapers, type StoredPaper } from "./get-papers.ts";
+import { clampBounds, type PageBounds } from "./page-bounds.ts";
 
 /** Canonical categories, aliases and archives already expanded: papers in any of `include` and none of `exclude`. */
 export interface CategorySet {
@@ -11,9 +14,7 @@ export interface CategorySet {
 /** "announced": new papers of the set first, then cross-lists, each by id. */
 export type DaySort = "announced" | "submitted" | "stars";
 
-export interface DayRequest {
-  readonly skip: number;
-  readonly limit: number;
+export interface DayRequest extends PageBounds {
   readonly sort: DaySort;
 }
 
@@ -46,14 +47,19 @@ function setParams(set: CategorySet): [string, string] {
   return [arrayLiteral(set.include), arrayLiteral(set.exclude)];
 }
 
-/** One announcement day of a set of categories; `date` null means the newest day that has papers. */
+/**
+ * One announcement day of a set of categories; `date` null means the newest day that has papers.
+ *
+ * @throws InvalidDayError
+ */
 export async function listCategoryDay(
   db: Queryable,
   set: CategorySet,
   date: string | null,
   request: DayRequest,
 ): Promise<CategoryDay> {
-  const day = date ?? (await nearestDay(db, set, "newest", null));
+  const { skip, limit } = clampBounds(request);
+  const day = date === null ? await nearestDay(db, set, "newest", null) : requireDay(date);
   if (day === null) return { date: null, total: 0, papers: [], previousDate: null, nextDate: null };
   const keys = await db.query<{ key: string; total: number }>(
     `with listed as (
@@ -63,7 +69,7 @@ export async function listCategoryDay(
      select listed.key, count(*) over ()::int as total
      from listed join papers p on p.key = listed.key left join paper_counters c on c.paper_key = listed.key
      order by ${DAY_ORDER[request.sort]} limit $4 offset $5`,
-    [...setParams(set), day, request.limit, request.skip],
+    [...setParams(set), day, limit, skip],
   );
   const papers = await loadPapers(
     db,
@@ -91,6 +97,11 @@ async function countDay(db: Queryable, set: CategorySet, day: string): Promise<n
     [...setParams(set), day],
   );
   return row!.total;
+}
+
+function requireDay(text: string): string {
+  if (!isCalendarDay(text)) throw new InvalidDayError(text);
+  return text;
 }
 
 type Direction = "newest" | "before" | "after";
@@ -122,16 +133,21 @@ async function nearestDay(
   return row?.day ?? null;
 }
 
-/** Days from `from` to `to` (both included, YYYY-MM-DD) on which the set has papers, newest first, with counts. */
+/**
+ * Days from `from` to `to` (both included, YYYY-MM-DD) on which the set has papers, newest first, with counts.
+ *
+ * @throws InvalidDayError
+ */
 export async function listDays(
   db: Queryable,
   set: CategorySet,
   range: { readonly from?: string; readonly to?: string } = {},
 ): Promise<DayCount[]> {
+  const [from, to] = [range.from, range.to].map((day) => (day === undefined ? null : requireDay(day)));
   return db.query<DayCount & Record<string, unknown>>(
     `select l.listed_on::text as date, count(distinct l.paper_key)::int as count from category_listings l
      where ${condition(set)} and l.listed_on between coalesce($3::date, '-infinity') and coalesce($4::date, 'infinity')
      group by l.listed_on order by l.listed_on desc`,
-    [...setParams(set), range.from ?? null, range.to ?? null],
+    [...setParams(set), from, to],
   );
 }

@@ -3,6 +3,7 @@
  * with a reason, so that one absurd paper never spoils its batch.
  */
 import { type Author, type Paper, type PaperId, printPaperId, type VenueRef } from "@cool-papers/core";
+import { isCalendarDay } from "./calendar-day.ts";
 
 /** A paper the record refuses, and why. */
 export interface RejectedPaper {
@@ -141,10 +142,7 @@ function cleanInstant(field: string, text: string): string {
 }
 
 function cleanDay(field: string, text: string): string {
-  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
-  // Date.parse refuses day 32, but some engines roll 30 February over.
-  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text)
-    throw new Refusal(field, text, "a day YYYY-MM-DD");
+  if (!isCalendarDay(text)) throw new Refusal(field, text, "a day YYYY-MM-DD");
   cleanYear(`${field} year`, Number(text.slice(0, 4)));
   return text;
 }

@@ -66,6 +66,17 @@ function tryLink(draft: string, path: string): boolean {
     return true;
   } catch (error) {
     if (isCode(error, "EEXIST")) return false;
+    return tryCreate(draft, path);
+  }
+}
+
+/** For file systems without hard links: as exclusive, though for an instant the file is there without its content. */
+function tryCreate(draft: string, path: string): boolean {
+  try {
+    writeFileSync(path, readFileSync(draft), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (isCode(error, "EEXIST")) return false;
     throw error;
   }
 }

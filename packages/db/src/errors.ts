@@ -77,3 +77,12 @@ export class VectorDimensionError extends DatabaseError {
     );
   }
 }
+
+/** A day asked for is none. */
+export class InvalidDayError extends DatabaseError {
+  override readonly name = "InvalidDayError";
+
+  constructor(day: string) {
+    super(`${JSON.stringify(day.slice(0, 40))} is not a day of the form YYYY-MM-DD.`);
+  }
+}

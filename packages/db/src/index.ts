@@ -19,7 +19,9 @@ export {
   type Queryable,
 } from "./database.ts";
 export { type DatabaseStats, databaseStats } from "./database-stats.ts";
+export { deletePapers } from "./delete-papers.ts";
 export * from "./embeddings.ts";
+
 export * from "./errors.ts";
 export {
   getPapers,
@@ -33,6 +35,7 @@ export { latestVenuePapers } from "./latest-papers.ts";
 export { type LinkOptions, type LinkResult, linkWorks } from "./link-works.ts";
 export { mergePaper } from "./merge-paper.ts";
 export { migrate } from "./migrate.ts";
+export type { PageBounds } from "./page-bounds.ts";
 export {
   type SearchDocumentOptions,
   type SearchDocumentRow,

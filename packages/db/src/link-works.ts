@@ -70,16 +70,15 @@ const NEIGHBOURS = `
 
 /** Groups of keys that share an id: one is named by the other, or both name the same third one. Null scope: all. */
 async function loadSharedIds(db: Queryable, scope: readonly string[] | null): Promise<SharedId[]> {
+  const within = (column: string) => (scope === null ? "true" : `${column} = any($1::text::text[])`);
   const rows = await db.query<{ keys: string[] }>(
     `with claims as (
-       select i.other_key as id, i.paper_key as key from paper_ids i
+       select i.other_key as id, i.paper_key as key from paper_ids i where ${within("i.paper_key")}
        union
-       select p.key, p.key from papers p join paper_ids i on i.other_key = p.key
+       select p.key, p.key from papers p join paper_ids i on i.other_key = p.key where ${within("p.key")}
      )
-     select array_agg(claims.key order by claims.key) as keys from claims
-     where $1::text is null or claims.key = any($1::text::text[])
-     group by claims.id having count(*) > 1 order by claims.id`,
-    [scope === null ? null : arrayLiteral(scope)],
+     select array_agg(key order by key) as keys from claims group by id having count(*) > 1 order by id`,
+    scope === null ? [] : [arrayLiteral(scope)],
   );
   return rows.map((row) => row.keys);
 }

@@ -38,8 +38,8 @@ export async function openPglite(dataDir: string): Promise<Database> {
     script: async (text) => {
       await pglite.exec(text);
     },
-    // The folder's lock already keeps other processes out.
-    exclusively: (_name, work) => work(),
+    // The folder's lock keeps other processes out; callers in this one take turns.
+    exclusively: takeTurns(),
     close: () => {
       closing ??= pglite.close().finally(release);
       return closing;
@@ -60,5 +60,18 @@ function queryOn(target: Runner): Queryable["query"] {
   return async <T extends Row>(text: string, params: readonly unknown[] = []) => {
     const result = await target.query<T>(text, [...params]);
     return result.rows;
+  };
+}
+
+/** One queue per name: each piece of work starts when the one before it has ended, well or badly. */
+function takeTurns(): Database["exclusively"] {
+  const last = new Map<number, Promise<unknown>>();
+  return (name, work) => {
+    const result = (last.get(name) ?? Promise.resolve()).then(work);
+    last.set(
+      name,
+      result.catch(() => {}),
+    );
+    return result;
   };
 }

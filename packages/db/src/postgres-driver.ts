@@ -28,15 +28,7 @@ export async function openPostgres(databaseUrl: string): Promise<Database> {
     script: async (text) => {
       await pool.query(text);
     },
-    exclusively: (name, work) =>
-      withClient(pool, async (client) => {
-        await client.query("select pg_advisory_lock($1)", [name]);
-        try {
-          return await work();
-        } finally {
-          await client.query("select pg_advisory_unlock($1)", [name]);
-        }
-      }),
+    exclusively: (name, work) => exclusively(databaseUrl, name, work),
     close: () => {
       closing ??= pool.end();
       return closing;
@@ -54,6 +46,20 @@ function makePool(databaseUrl: string, place: string): pg.Pool {
     });
   } catch (error) {
     throw new DatabaseOpenError(place, error);
+  }
+}
+
+/** On a connection beside the pool: waiting for a lock must not keep one from its holder. */
+async function exclusively<T>(databaseUrl: string, name: number, work: () => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: "cool-papers lock" });
+  client.on("error", () => {});
+  await client.connect();
+  try {
+    await client.query("select pg_advisory_lock($1)", [name]);
+    return await work();
+  } finally {
+    // The lock goes with its connection.
+    await client.end();
   }
 }
 

@@ -113,7 +113,10 @@ export const paperIds = pgTable(
     otherKey: byteText("other_key").notNull(),
     paperKey: byteText("paper_key").notNull(),
   },
-  (table) => [primaryKey({ name: "paper_ids_pkey", columns: [table.otherKey, table.paperKey] })],
+  (table) => [
+    primaryKey({ name: "paper_ids_pkey", columns: [table.otherKey, table.paperKey] }),
+    index("paper_ids_paper_key").on(table.paperKey),
+  ],
 );
 
 /** How often readers opened a paper's PDF and FAQ. */

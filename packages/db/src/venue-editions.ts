@@ -1,6 +1,7 @@
 import { cachedByChange } from "./cached-by-change.ts";
 import type { Database, Queryable } from "./database.ts";
 import { loadPapers, type StoredPaper } from "./get-papers.ts";
+import { clampBounds, type PageBounds } from "./page-bounds.ts";
 
 /** One year of a venue series. */
 export interface VenueEdition {
@@ -27,13 +28,11 @@ export interface EditionPage {
   readonly papers: readonly StoredPaper[];
 }
 
-export interface EditionRequest {
+export interface EditionRequest extends PageBounds {
   readonly venue: string;
   readonly year: number;
   /** Decision or track, without regard to case. */
   readonly group?: string | null;
-  readonly skip: number;
-  readonly limit: number;
   /** "listed": by key. "stars": most opened first. */
   readonly sort?: "listed" | "title" | "stars";
 }
@@ -53,6 +52,7 @@ type GroupRow = { kind: EditionGroup["kind"]; name: string; count: number };
 /** Works of one edition, a page of them. A work with several records in the edition shows its best one once. */
 export async function editionPapers(db: Queryable, request: EditionRequest): Promise<EditionPage> {
   const { venue, year } = request;
+  const { skip, limit } = clampBounds(request);
   const group = request.group ?? null;
   const groups = await db.query<GroupRow>(
     `select 'decision' as kind, decision as name, count(distinct work_key)::int as count from papers
@@ -73,7 +73,7 @@ export async function editionPapers(db: Queryable, request: EditionRequest): Pro
      select s.key, count(*) over ()::int as total
      from shown s left join paper_counters c on c.paper_key = s.key
      order by ${EDITION_ORDER[request.sort ?? "listed"]} limit $4 offset $5`,
-    [venue, year, group, request.limit, request.skip],
+    [venue, year, group, limit, skip],
   );
   const papers = await loadPapers(
     db,

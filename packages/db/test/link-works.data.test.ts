@@ -4,7 +4,6 @@
  */
 import { createReadStream, existsSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
 import { parseArxivId, printPaperId } from "@cool-papers/core";
 import { expect, test } from "vitest";
@@ -26,13 +25,15 @@ interface Row {
   readonly other_ids?: Readonly<Record<string, string>>;
 }
 
+/** Lines end with \n alone: some abstracts hold U+2028, at which readline would split. */
 async function* readRows(path: string): AsyncGenerator<Row> {
-  // The split is on \n alone in effect: JSON strings hold no bare \r, and U+2028 is none of readline's line ends.
-  const lines = createInterface({
-    input: createReadStream(path).pipe(createGunzip()),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  });
-  for await (const line of lines) if (line !== "") yield JSON.parse(line) as Row;
+  let rest = "";
+  for await (const text of createReadStream(path).pipe(createGunzip()).setEncoding("utf8")) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) yield JSON.parse(line) as Row;
+  }
+  if (rest !== "") yield JSON.parse(rest) as Row;
 }
 
 function toCandidate(row: Row): WorkCandidate {

@@ -8,11 +8,13 @@ import {
   type Database,
   databaseStats,
   deleteEmbeddings,
+  deletePapers,
   editionPapers,
   getEmbeddings,
   getPapers,
   getPapersByKey,
   getWorkMembers,
+  InvalidDayError,
   incrementCounter,
   latestChange,
   latestVenuePapers,
@@ -555,6 +557,21 @@ describe.each(DRIVERS)("the record on $name", (driver) => {
       expect(await part(50)).toMatchObject({ total: 3, papers: [] });
     });
 
+    test("absurd pages are empty or whole, absurd days are named", async () => {
+      await upsertPapers(db, week);
+      const set = { include: ["cs.AI"], exclude: [] };
+      const count = async (skip: number, limit: number) =>
+        (await listCategoryDay(db, set, null, { skip, limit, sort: "announced" })).papers.length;
+      expect(await count(-5, 1e300)).toBe(3);
+      expect(await count(Number.POSITIVE_INFINITY, 10)).toBe(0);
+      expect(await count(0.5, 1.9)).toBe(1);
+      expect(await count(Number.NaN, -1)).toBe(0);
+      await expect(listCategoryDay(db, set, "2024-02-30", page)).rejects.toThrow(
+        '"2024-02-30" is not a day of the form YYYY-MM-DD.',
+      );
+      await expect(listDays(db, set, { from: "'; drop" })).rejects.toThrow(InvalidDayError);
+    });
+
     test("stars and submission time sort a day", async () => {
       await upsertPapers(db, week);
       await incrementCounter(db, "arxiv:2405.00005", "pdf");
@@ -754,6 +771,29 @@ describe.each(DRIVERS)("the record on $name", (driver) => {
   });
 
   describe("the whole record", () => {
+    test("a deleted paper is gone everywhere and the rest of its work stands alone", async () => {
+      const twin = { title: "T one", doi: "10.1/a" };
+      await upsertPapers(db, [makePaper("arxiv:2405.00001", twin), makePaper("openreview:a", twin)]);
+      await linkWorks(db);
+      await incrementCounter(db, "arxiv:2405.00001", "pdf");
+      const before = await latestChange(db);
+      expect(await deletePapers(db, ["arxiv:2405.00001", "arxiv:0000.00000"])).toEqual(["arxiv:2405.00001"]);
+      expect(await getPapersByKey(db, ["arxiv:2405.00001"])).toEqual([null]);
+      expect((await categoryCounts(db)).categories).toEqual({});
+      const documents = await collect(streamSearchDocuments(db, { changedSince: before }));
+      expect(documents.map((document) => document.memberKeys)).toEqual([["openreview:a"]]);
+      await linkWorks(db, { since: before });
+      await upsertPapers(db, [makePaper("arxiv:2405.00001", twin)]);
+      expect((await stored("arxiv:2405.00001")).counters).toEqual({ pdf: 0, faq: 0 });
+    });
+
+    test("many linkers at once take turns and agree", async () => {
+      const twin = { title: "T one" };
+      await upsertPapers(db, [makePaper("arxiv:2405.00001", twin), makePaper("openreview:a", twin)]);
+      const results = await Promise.all(Array.from({ length: 12 }, () => linkWorks(db)));
+      expect(results.reduce((sum, result) => sum + result.linked, 0)).toBe(1);
+    });
+
     test("sitemap pages hold every work once, in order", async () => {
       const papers = Array.from({ length: 10 }, (_, i) => makePaper(`arxiv:2405.0000${i}`));
       await upsertPapers(db, [...papers, makePaper("openreview:a", { title: papers[0]!.title })]);
