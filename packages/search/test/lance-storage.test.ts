@@ -120,7 +120,7 @@ describe("lance storage", () => {
     const connection = await connect(uri);
     await connection.createTable("current", [{ generation: 1, manifest: JSON.stringify({ format: 99 }) }]);
     await expect(open(uri)).rejects.toThrow(SearchIndexError);
-    await expect(open(uri)).rejects.toThrow(/rebuild the index/);
+    await expect(open(uri)).rejects.toThrow(/delete the index folder/);
   });
 
   test("many small upserts do not pile up segments", async () => {

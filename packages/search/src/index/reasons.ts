@@ -1,5 +1,6 @@
+import { STOP_WORDS } from "../analysis/stop-words.ts";
 import { AUTHOR_MARK } from "./analyze-document.ts";
-import type { TextPlan } from "./plan.ts";
+import type { Group, TextPlan } from "./plan.ts";
 import type { Segment } from "./segment.ts";
 
 /** A word has rarely more forms than this; the rarest are misprints. */
@@ -11,41 +12,54 @@ interface TermForms {
   readonly forms: readonly string[];
 }
 
+/** A group's alternatives in one segment. */
+type GroupForms = readonly (readonly TermForms[])[];
+
 /** Tells which words of a plan documents have. Keeps what it looked up, for one page of hits. */
 export class FormFinder {
-  private readonly alternatives: readonly (readonly string[])[];
-  private readonly known = new Map<Segment, (readonly TermForms[])[]>();
+  private readonly groups: readonly Group[];
+  private readonly known = new Map<Segment, readonly GroupForms[]>();
 
   constructor(plan: TextPlan) {
-    this.alternatives = [...plan.required, ...plan.words].flatMap((group) => group.alternatives);
+    this.groups = [...plan.required, ...plan.words];
   }
 
-  /** Forms, as the index knows them, of the plan's words that the document has; in the order of the query. */
+  /**
+   * Forms, as the index knows them, of the plan's words that the document has; in the order of the query. Stop words
+   * are not among them unless there is nothing else.
+   */
   matchedForms(segment: Segment, doc: number): string[] {
     const found = new Set<string>();
-    for (const terms of this.termsIn(segment)) {
-      if (!terms.every((term) => hasTerm(segment, doc, term.id))) continue;
-      for (const { forms } of terms) for (const form of forms) found.add(form);
+    for (const group of this.groupsIn(segment)) {
+      const matched = group.filter((terms) => terms.every((term) => hasTerm(segment, doc, term.id)));
+      const single = matched.filter((terms) => terms.length === 1);
+      // `k-means` is marked as one word where it is one; its parts alone would mark every "mean".
+      for (const terms of single.length > 0 ? single : matched) {
+        for (const { forms } of terms) for (const form of forms) found.add(form);
+      }
     }
-    return [...found];
+    const telling = [...found].filter((form) => !STOP_WORDS.has(form));
+    return telling.length > 0 ? telling : [...found];
   }
 
-  private termsIn(segment: Segment): (readonly TermForms[])[] {
+  private groupsIn(segment: Segment): readonly GroupForms[] {
     const known = this.known.get(segment);
     if (known) return known;
-    const terms = this.alternatives.map((alternative) =>
-      alternative.map((term) => ({
-        id: segment.terms.find(term),
-        forms: segment
-          .formsOf(term)
-          .slice(0, MAX_FORMS)
-          .map((form) => form.replace(AUTHOR_MARK, "")),
-      })),
+    const groups = this.groups.map((group) =>
+      group.alternatives.map((terms) => terms.map((term) => formsOf(segment, term))),
     );
-    this.known.set(segment, terms);
-    return terms;
+    this.known.set(segment, groups);
+    return groups;
   }
 }
+
+const formsOf = (segment: Segment, term: string): TermForms => ({
+  id: segment.terms.find(term),
+  forms: segment
+    .formsOf(term)
+    .slice(0, MAX_FORMS)
+    .map((form) => form.replace(AUTHOR_MARK, "")),
+});
 
 function hasTerm(segment: Segment, doc: number, id: number): boolean {
   if (id < 0) return false;

@@ -93,5 +93,5 @@ export function editDistance(left: string, right: string, limit: number): number
     if (least > limit) return limit + 1;
     [beforeLast, last, row] = [last, row, beforeLast];
   }
-  return last[right.length]!;
+  return Math.min(limit + 1, last[right.length]!);
 }

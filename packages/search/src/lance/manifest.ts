@@ -104,7 +104,7 @@ async function readManifest(table: Table): Promise<Manifest> {
   const manifest = JSON.parse(String(rows[0].manifest)) as Manifest;
   if (manifest.format !== SEGMENT_FORMAT) {
     throw new SearchIndexError(
-      `the search index has format ${manifest.format}, this version reads ${SEGMENT_FORMAT}: rebuild the index (npm run index)`,
+      `the search index has format ${manifest.format}, this version reads format ${SEGMENT_FORMAT}: delete the index folder and build it again (npm run index)`,
     );
   }
   return manifest;
