@@ -128,6 +128,8 @@ test.each([
   ["GPT-4", "{GPT}-4"],
   ["a RoFormer", "a {RoFormer}"],
   ["Deep Learning", "Deep Learning"],
+  ["a_b-BERT & x%-Y", String.raw`a\_b-{BERT} \& x\%-{Y}`],
+  ["A Study: I Think", "A Study: I Think"],
   ["mRNA of X", "{mRNA} of {X}"],
   ["École d'Été", "École {d'Été}"],
 ])("the capitals of %j are protected as %j", (title, protectedTitle) => {

@@ -47,20 +47,18 @@ function mathOrText(text: string, ofText: (text: string) => string): string {
     .join("");
 }
 
+const BETWEEN_WORDS = /([\s:;,()[\]"“”/–—-]+)/;
+/** One capital at the beginning of a longer word is the style's business. */
+const ONLY_INITIAL = /^[\p{P}\p{S}]*\p{Lu}[^\p{Lu}]+$|^[AI]$/u;
+
 /** Words with a capital after their first letter keep their case in every style: `{BERT}`, `{RoFormer}`. */
-function protectCapitals(text: string): string {
-  return text.replaceAll(/[^\s:;,()[\]"“”/–—-]*\p{Ll}?\p{Lu}[^\s:;,()[\]"“”/–—-]*/gu, (word) =>
-    /^[\p{P}]*\p{Lu}[^\p{Lu}]*$/u.test(word) && word.length > 1 ? escapeTex(word) : `{${escapeTex(word)}}`,
-  );
+function protectCapitals(word: string): string {
+  const isPlain = !/\p{Lu}/u.test(word) || ONLY_INITIAL.test(word);
+  return isPlain ? escapeTex(word) : `{${escapeTex(word)}}`;
 }
 
 function bibtexTitle(title: string): string {
-  return mathOrText(title, (text) =>
-    text
-      .split(/(\s+)/)
-      .map((word) => (/\p{Lu}/u.test(word) ? protectCapitals(word) : escapeTex(word)))
-      .join(""),
-  );
+  return mathOrText(title, (text) => text.split(BETWEEN_WORDS).map(protectCapitals).join(""));
 }
 
 function bibtexName(author: Author): string {
@@ -90,7 +88,7 @@ function bibtexFields(fields: CitationFields): Field[] {
     ["month", month ? `${Number(month)}` : null],
     ["eprint", fields.arxivId],
     ["archivePrefix", fields.arxivId === null ? null : "arXiv"],
-    ["primaryClass", fields.arxivId === null ? null : fields.primaryCategory],
+    ["primaryClass", fields.arxivId === null ? null : verbatim(fields.primaryCategory ?? "") || null],
     ["note", kind === "article" && fields.journalRef ? mathOrText(fields.journalRef, escapeTex) : null],
     ["doi", fields.doi === null ? null : verbatim(fields.doi)],
     ["url", verbatim(fields.url)],
