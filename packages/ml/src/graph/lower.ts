@@ -313,15 +313,6 @@ const LOWERING: { readonly [K in OpKind]: LowerRule<K> } = {
   },
   concat: ({ builder }, node, inputs) => builder.op("Concat", inputs, { axis: node.op.axis }),
   indices: ({ builder }, node, [x]) => {
-    const [size] = node.shape;
-    if (typeof size === "number")
-      return builder.constant(
-        tensorOf(
-          "int32",
-          [size],
-          Array.from({ length: size }, (_, k) => k),
-        ),
-      );
     const { axis } = node.op;
     const length = builder.op("Squeeze", [
       builder.op("Shape", [x!], { start: axis, end: axis + 1 }),

@@ -280,7 +280,14 @@ export function concat(parts: readonly Node[], axis: number): Node {
 /** 0, 1, … up to the size of x's axis (int), also where that size is only known at run time. */
 export function indices(x: Node, axis: number): Node {
   const at = check("indices", () => normalizeAxis(axis, x.shape.length));
-  return make({ kind: "indices", axis: at }, [x], [x.shape[at]!], "int");
+  const size = x.shape[at]!;
+  if (typeof size === "number")
+    return constant(
+      Array.from({ length: size }, (_, k) => k),
+      [size],
+      "int",
+    );
+  return make({ kind: "indices", axis: at }, [x], [size], "int");
 }
 
 // ---- products

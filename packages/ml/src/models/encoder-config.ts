@@ -41,6 +41,17 @@ export interface EncoderConfig {
   readonly hiddenDropout: number;
   readonly attentionDropout: number;
   readonly isGeluApproximate: boolean;
+  /** No biases in any linear layer (RoFormerV2) */
+  readonly isBiasFree: boolean;
+  /** x / √(mean x² + ε) without scale or bias in place of LayerNorm (RoFormerV2) */
+  readonly isRmsNorm: boolean;
+  /**
+   * Length m seen in training, for attention scaled by log_m n on texts of n tokens: it keeps the entropy of attention
+   * as texts grow. 0: plain 1/√d
+   */
+  readonly logScaleLength: number;
+  /** Attention without softmax, linear in the length; cannot be combined with masks between tokens */
+  readonly hasLinearAttention: boolean;
 }
 
 /** Layers, width and heads of the sizes that have a name. */
@@ -75,6 +86,10 @@ export function encoderConfig(
     hiddenDropout: 0.1,
     attentionDropout: 0.1,
     isGeluApproximate: false,
+    isBiasFree: false,
+    isRmsNorm: false,
+    logScaleLength: 0,
+    hasLinearAttention: false,
     ...values,
   };
   const headDim = config.hiddenSize / config.numAttentionHeads;
@@ -84,6 +99,14 @@ export function encoderConfig(
     );
   }
   return config;
+}
+
+/**
+ * RoFormerV2: no biases, RMS normalisation without scale, and a residual branch that is faded in during early training
+ * (`EncoderInputs.residualScale`).
+ */
+export function roFormerV2Config(values: Parameters<typeof encoderConfig>[0]): EncoderConfig {
+  return encoderConfig({ isBiasFree: true, isRmsNorm: true, layerNormEpsilon: 1e-6, ...values });
 }
 
 /**

@@ -3,6 +3,7 @@ import { dropoutMask, GraphError, mul, type Node, parameter } from "../graph/ind
 import { hashName } from "../hash-name.ts";
 import { type Parameter, type ParameterSet, parameterSet } from "../parameters.ts";
 import type { Initializer } from "./initializers.ts";
+import type { LoraAdapter } from "./lora.ts";
 
 export interface ParameterSpec {
   readonly name: string;
@@ -17,13 +18,18 @@ export interface ParameterSpec {
  */
 export class ForwardContext {
   readonly isTraining: boolean;
+  readonly adapter: LoraAdapter | null;
   readonly #specs = new Map<string, ParameterSpec>();
   readonly #nodes = new Map<string, Node>();
   #masks = 0;
 
-  /** @param isTraining whether dropout is active */
-  constructor(isTraining: boolean) {
+  /**
+   * @param isTraining whether dropout is active
+   * @param adapter low-rank updates to learn beside the layers' weights
+   */
+  constructor(isTraining: boolean, adapter: LoraAdapter | null = null) {
     this.isTraining = isTraining;
+    this.adapter = adapter;
   }
 
   /** The parameter of that name; declared at its first use. @throws GraphError when it was declared with another shape */

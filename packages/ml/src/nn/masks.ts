@@ -1,5 +1,5 @@
 import {
-  add,
+  abs,
   cast,
   cumSum,
   type Dim,
@@ -43,5 +43,21 @@ export function uniLmBias(segmentIds: Node): Node {
   return attentionBias(cast(sees, "float"));
 }
 
-/** Both restrictions hold. */
-export const bothBiases = (a: Node, b: Node): Node => add(a, b);
+/** Causal mask: position i sees j ≤ i. [1, 1, seq, seq] for tokenIds [batch, seq]. */
+export function causalBias(tokenIds: Node): Node {
+  const { row, column, seq } = positionGrid(tokenIds);
+  return reshape(attentionBias(cast(greaterOrEqual(row, column), "float")), [1, 1, seq, seq]);
+}
+
+/** Windowed attention: position i sees j when |i − j| ≤ reach. [1, 1, seq, seq] for tokenIds [batch, seq]. */
+export function windowBias(tokenIds: Node, reach: number): Node {
+  const { row, column, seq } = positionGrid(tokenIds);
+  const isNear = greaterOrEqual(reach, abs(sub(cast(row, "float"), cast(column, "float"))));
+  return reshape(attentionBias(cast(isNear, "float")), [1, 1, seq, seq]);
+}
+
+function positionGrid(tokenIds: Node): { row: Node; column: Node; seq: Dim } {
+  const seq = tokenIds.shape[1]!;
+  const positions = indices(tokenIds, 1);
+  return { row: reshape(positions, [seq, 1]), column: reshape(positions, [1, seq]), seq };
+}

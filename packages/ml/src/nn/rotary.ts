@@ -21,3 +21,11 @@ export function rotaryTables(positions: Node, headDim: number, base: number): Ro
   const angles = mul(reshape(cast(positions, "float"), column), frequencies);
   return { cosines: cos(angles), sines: sin(angles) };
 }
+
+/**
+ * Base that stretches the rotation for texts `factor` times longer than those of training, "NTK-aware": the slowest pair
+ * turns `factor` times slower, the fastest keeps its speed.
+ */
+export function ntkAwareBase(base: number, factor: number, headDim: number): number {
+  return base * factor ** (headDim / (headDim - 2));
+}
