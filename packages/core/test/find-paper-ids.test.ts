@@ -233,7 +233,7 @@ test.each([
   expect(isOnlyPaperIds(text)).toBe(true);
 });
 
-const LONG = 400_000;
+const LONG = 200_000;
 test.each([
   "a",
   "1",
@@ -257,7 +257,7 @@ test.each([
   "&",
   "www.",
 ])(
-  "%j repeated to 400 kB is read in linear time",
+  "%j repeated to 200 kB is read in linear time",
   (unit) => {
     const text = unit.repeat(LONG / unit.length);
     const elapsedMs = startCpuClock();
