@@ -1,9 +1,18 @@
+import type { WordPieceTokenizer } from "@cool-papers/text";
 import {
   DISTILLATION_STREAMS,
   type DistillationCorpus,
   type DistillationStream,
   type DistillationText,
 } from "./distillation-corpus.ts";
+import {
+  CHINESE_QUESTION_TEMPLATES,
+  fillTemplate,
+  QUESTION_TEMPLATES,
+  type TokenTemplate,
+  tokenTemplates,
+} from "./question-templates.ts";
+import { SeededRandom } from "./seeded-random.ts";
 import { type CyclePosition, ShuffledCycle } from "./shuffled-cycle.ts";
 import { TEACHER_DIMENSIONS } from "./teacher-vectors.ts";
 import { packBlock, type TokenBlock } from "./token-store.ts";
@@ -30,26 +39,40 @@ export interface DistillationBatchOptions {
   /** Row lengths of the two blocks, in tokens: every batch has the same shapes. */
   readonly shortLength: number;
   readonly longLength: number;
-  readonly padId: number;
+  readonly tokenizer: WordPieceTokenizer;
+  /** Share of titles that stand within a question (question-templates.ts); the teachers' vectors stay the title's. */
+  readonly questionShare: number;
   readonly seed: number;
 }
 
 /** Position of the batches within the data; JSON, stored in checkpoints. */
-export type BatchPosition = Readonly<Partial<Record<DistillationStream, CyclePosition>>>;
+export interface BatchPosition {
+  readonly streams: Readonly<Partial<Record<DistillationStream, CyclePosition>>>;
+  /** Batches made so far; seeds the choices within a batch. */
+  readonly batches: number;
+}
 
 /** Endless batches of one shape. The same seed and position give the same batches. */
 export class DistillationBatches {
   readonly #corpus: DistillationCorpus;
   readonly #options: DistillationBatchOptions;
   readonly #cycles = new Map<DistillationStream, ShuffledCycle>();
+  readonly #templates: { english: TokenTemplate[]; chinese: TokenTemplate[] };
+  #batches: number;
 
-  constructor(corpus: DistillationCorpus, options: DistillationBatchOptions, position: BatchPosition = {}) {
+  constructor(corpus: DistillationCorpus, options: DistillationBatchOptions, position?: BatchPosition) {
     this.#corpus = corpus;
     this.#options = options;
+    this.#batches = position?.batches ?? 0;
+    const tokens = (text: string) => options.tokenizer.encode(text, { addSpecialTokens: false }).ids;
+    this.#templates = {
+      english: tokenTemplates(QUESTION_TEMPLATES, tokens),
+      chinese: tokenTemplates(CHINESE_QUESTION_TEMPLATES, tokens),
+    };
     DISTILLATION_STREAMS.forEach((stream, i) => {
       if (options.composition[stream] === 0) return;
       const size = corpus.groups[stream].length;
-      const cycle = new ShuffledCycle(size, options.seed * 31 + i, position[stream]);
+      const cycle = new ShuffledCycle(size, options.seed * 31 + i, position?.streams[stream]);
       this.#cycles.set(stream, cycle);
     });
   }
@@ -77,18 +100,27 @@ export class DistillationBatches {
   }
 
   position(): BatchPosition {
-    return Object.fromEntries([...this.#cycles].map(([stream, cycle]) => [stream, cycle.position()]));
+    const streams = Object.fromEntries(
+      [...this.#cycles].map(([stream, cycle]) => [stream, cycle.position()]),
+    );
+    return { streams, batches: this.#batches };
   }
 
   #pack(short: DistillationText[], long: DistillationText[]): DistillationBatch {
-    const { shortLength, longLength, padId } = this.#options;
+    const { shortLength, longLength, seed } = this.#options;
+    const random = new SeededRandom(Math.imul(seed, 0x9e3779b1) ^ this.#batches++);
+    const padId = this.#options.tokenizer.special.pad;
     const { store } = this.#corpus;
-    const block = (texts: DistillationText[], length: number) =>
-      packBlock(
-        texts.map((text) => store.get(text.tokens)),
-        length,
-        padId,
-      );
+    const shortBlock = packBlock(
+      short.map((text) => this.#asked(text, random)),
+      shortLength,
+      padId,
+    );
+    const longBlock = packBlock(
+      long.map((text) => store.get(text.tokens)),
+      longLength,
+      padId,
+    );
     const all = [...short, ...long];
     const m = new Float32Array(all.length * TEACHER_DIMENSIONS);
     const e = new Float32Array(all.length * TEACHER_DIMENSIONS);
@@ -99,13 +131,16 @@ export class DistillationBatches {
       text.m.writeUnit(text.row, m, i * TEACHER_DIMENSIONS);
       mMask[i] = 1;
     });
-    return {
-      short: block(short, shortLength),
-      long: block(long, longLength),
-      m,
-      mMask,
-      e,
-      texts: all.length,
-    };
+    return { short: shortBlock, long: longBlock, m, mMask, e, texts: all.length };
+  }
+
+  /** Tokens of a short text, now and then within a question. Sentences of the Chinese sets are questions already. */
+  #asked(text: DistillationText, random: SeededRandom): Int32Array {
+    const tokens = this.#corpus.store.get(text.tokens);
+    if (!text.isTitle || random.next() >= this.#options.questionShare) return tokens;
+    const templates = text.m === null ? this.#templates.chinese : this.#templates.english;
+    const template = templates[random.nextBelow(templates.length)]!;
+    const { tokenizer, shortLength } = this.#options;
+    return fillTemplate(template, tokens.subarray(1, -1), tokenizer.special, shortLength);
   }
 }

@@ -17,6 +17,8 @@ export interface DistillationText {
   /** Index into the token store. */
   readonly tokens: number;
   readonly size: "short" | "long";
+  /** A paper's title, as opposed to a sentence. */
+  readonly isTitle: boolean;
   /** Teacher vectors of `row`; m is null for Chinese. */
   readonly m: TeacherVectors | null;
   readonly e: TeacherVectors;
@@ -70,6 +72,7 @@ class Collector implements DistillationCorpus {
   };
   heldOutGroups = 0;
   readonly #options: DistillationCorpusOptions;
+  #sentences: TeacherVectors | null = null;
   readonly #rowsOf = new Map<TeacherVectors, number[]>();
 
   constructor(options: DistillationCorpusOptions) {
@@ -135,6 +138,7 @@ class Collector implements DistillationCorpus {
     const { dataDir } = this.#options;
     const sentences = await readTeacherKeys(dataDir, "zh.txt");
     const vectors = await readTeacherVectors(dataDir, "zh", "e", sentences.length);
+    this.#sentences = vectors;
     sentences.forEach((text, row) => {
       if (this.#mayEnter({ text })) this.groups.chinese.push([this.#text("short", text, null, vectors, row)]);
     });
@@ -166,6 +170,13 @@ class Collector implements DistillationCorpus {
       else rows.push(row);
     }
     const maxLength = size === "short" ? maxShortLength : maxLongLength;
-    return { tokens: this.store.add(tokensOf(tokenizer, text, maxLength)), size, m, e, row };
+    return {
+      tokens: this.store.add(tokensOf(tokenizer, text, maxLength)),
+      size,
+      isTitle: size === "short" && e !== this.#sentences,
+      m,
+      e,
+      row,
+    };
   }
 }

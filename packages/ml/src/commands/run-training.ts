@@ -1,0 +1,141 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { readCheckpoint, type TrainingCheckpoint, writeCheckpoint } from "../interchange/checkpoint.ts";
+import { growParameters, initializeParameters } from "../nn/index.ts";
+import { warmupLinear } from "../optim/index.ts";
+import type { ParameterSet } from "../parameters.ts";
+import type { RunRecipe } from "../recipe.ts";
+import { MetricsLog } from "../report/metrics-log.ts";
+import { runTrainLoop, type StepReport, Trainer, type TrainTask } from "../train/index.ts";
+
+/** What the command line says about a run. */
+export interface RunOptions {
+  readonly recipeName: string;
+  /** Folder of checkpoint.safetensors and metrics.jsonl. */
+  readonly runDir: string;
+  /** Go on from the checkpoint in runDir. */
+  readonly resume: boolean;
+  /** Checkpoint whose weights the model begins with, where names and shapes fit. */
+  readonly from: string | null;
+  readonly maxMinutes: number;
+  readonly checkpointMinutes: number;
+  readonly threads: number;
+  readonly signal: AbortSignal;
+  readonly onReport: (report: StepReport, secondsPerStep: number) => void;
+}
+
+/** Batches that can say where they stand. */
+export interface BatchSource<Batch> {
+  next(): Batch;
+  /** JSON */
+  position(): unknown;
+}
+
+export interface TrainingSetup<Batch> {
+  readonly recipe: RunRecipe;
+  readonly task: TrainTask<Batch>;
+  /** The model's configuration, stored in checkpoints. */
+  readonly config: unknown;
+  /** Opens the data at a stored position, or at its beginning. */
+  openBatches(position: unknown): BatchSource<Batch>;
+  /** Changes freshly drawn parameters before the first step. */
+  prepare(parameters: ParameterSet): void;
+}
+
+export interface RunResult {
+  readonly step: number;
+  readonly end: string;
+}
+
+/** The checkpoint of a run that goes on, or null for a new one. */
+export function storedRun(options: RunOptions): Promise<TrainingCheckpoint | null> {
+  return options.resume ? readCheckpoint(checkpointPath(options)) : Promise.resolve(null);
+}
+
+const checkpointPath = (options: RunOptions) => join(options.runDir, "checkpoint.safetensors");
+
+/** Trains with checkpoints and a metrics log until the recipe's steps, the minutes or the signal end it. */
+export async function runTraining<Batch>(
+  setup: TrainingSetup<Batch>,
+  options: RunOptions,
+): Promise<RunResult> {
+  const { recipe, task } = setup;
+  await mkdir(options.runDir, { recursive: true });
+  const stored = await storedRun(options);
+  const batches = setup.openBatches(stored?.dataPosition);
+  const parameters = await startParameters(
+    setup,
+    options,
+    stored,
+    setup.openBatches(stored?.dataPosition).next(),
+  );
+  const { peak, warmupSteps, totalSteps, floor } = recipe.learningRate;
+  const trainer = new Trainer<Batch>({
+    task,
+    parameters,
+    optimizer: recipe.optimizer(),
+    learningRate: warmupLinear(peak, warmupSteps, totalSteps, floor),
+    seed: recipe.seed,
+    maxGradientNorm: recipe.maxGradientNorm,
+    frozen: new Set(recipe.frozen),
+    session: { threads: options.threads },
+  });
+  if (stored !== null) trainer.restore(stored.trainer);
+  const secondsBefore = stored?.elapsedSeconds ?? 0;
+  const save = (elapsedSeconds: number) =>
+    writeCheckpoint(checkpointPath(options), {
+      parameters,
+      trainer: trainer.state(),
+      dataPosition: batches.position(),
+      elapsedSeconds: secondsBefore + elapsedSeconds,
+      config: setup.config,
+      recipe: options.recipeName,
+    });
+  const log = new MetricsLog(join(options.runDir, "metrics.jsonl"), secondsBefore);
+  let savedAt = 0;
+  let elapsed = 0;
+  const end = await runTrainLoop({
+    trainer,
+    batches: forever(batches),
+    maxSteps: totalSteps,
+    maxSeconds: options.maxMinutes * 60,
+    signal: options.signal,
+    async onStep(report, seconds) {
+      options.onReport(report, seconds - elapsed);
+      elapsed = seconds;
+      await log.add(report, seconds);
+      if (seconds - savedAt < options.checkpointMinutes * 60) return undefined;
+      savedAt = seconds;
+      await save(seconds);
+      return undefined;
+    },
+  });
+  await save(elapsed);
+  await trainer.release();
+  return { step: trainer.step, end };
+}
+
+/**
+ * A batch is taken only when the loop asks for it: the position saved after a step is that of the next batch. One batch
+ * that was taken and not trained on when the run was aborted is lost to it, as the loop checks the signal after taking.
+ */
+function* forever<Batch>(batches: BatchSource<Batch>): Generator<Batch, never> {
+  for (;;) yield batches.next();
+}
+
+async function startParameters<Batch>(
+  setup: TrainingSetup<Batch>,
+  options: RunOptions,
+  stored: TrainingCheckpoint | null,
+  example: Batch,
+): Promise<ParameterSet> {
+  if (stored !== null) return stored.parameters;
+  const { specs } = setup.task.define(example);
+  if (options.from !== null) {
+    const { parameters } = await readCheckpoint(options.from);
+    return growParameters(specs, parameters, setup.recipe.seed).parameters;
+  }
+  const parameters = initializeParameters(specs, setup.recipe.seed);
+  setup.prepare(parameters);
+  return parameters;
+}

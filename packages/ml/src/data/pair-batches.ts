@@ -1,0 +1,212 @@
+/** Batches of query → document pairs for contrastive training, cut anew from the papers in every pass. */
+import type { WordPieceTokenizer } from "@cool-papers/text";
+import type { PairCorpus, PairedPaper } from "./pair-corpus.ts";
+import {
+  CHINESE_QUESTION_TEMPLATES,
+  fillTemplate,
+  QUESTION_TEMPLATES,
+  type TokenTemplate,
+  tokenTemplates,
+} from "./question-templates.ts";
+import { SeededRandom } from "./seeded-random.ts";
+import { sentenceSpans } from "./sentence-spans.ts";
+import { type CyclePosition, ShuffledCycle } from "./shuffled-cycle.ts";
+import type { TermDictionary } from "./term-dictionary.ts";
+import { packBlock, type TokenBlock } from "./token-store.ts";
+
+/** Shares of the kinds of queries; they need not sum to 1. */
+export interface QueryMixture {
+  /** The title as it is. */
+  readonly title: number;
+  /** The title within a question. */
+  readonly question: number;
+  /** A sentence of the abstract; the document is the title and the other sentences. */
+  readonly sentence: number;
+  /** The title with some English terms in Chinese, or the other way round. */
+  readonly codeSwitched: number;
+}
+
+export interface PairBatchOptions {
+  /** Pairs of a batch; a multiple of chunk. */
+  readonly pairs: number;
+  /** Of these, pairs of one paper in two languages. */
+  readonly parallelPairs: number;
+  /** So many papers of one field stand together: negatives that are hard because they are near. */
+  readonly chunk: number;
+  readonly queryLength: number;
+  readonly documentLength: number;
+  readonly mixture: QueryMixture;
+  readonly seed: number;
+}
+
+export interface PairBatch {
+  readonly queries: TokenBlock;
+  /** Row i belongs to row i of queries. */
+  readonly documents: TokenBlock;
+  readonly negatives: TokenBlock;
+}
+
+export interface PairPosition {
+  readonly chunks: CyclePosition;
+  readonly parallel: CyclePosition;
+  /** Batches made so far; seeds the choices within a batch. */
+  readonly batches: number;
+}
+
+const EMPTY: TokenBlock = { ids: new Int32Array(0), lengths: new Int32Array(0), rows: 0, length: 0 };
+
+/** Endless batches of one shape; the same seed and position give the same batches. */
+export class PairBatches {
+  readonly #corpus: PairCorpus;
+  readonly #options: PairBatchOptions;
+  readonly #tokenizer: WordPieceTokenizer;
+  readonly #dictionary: TermDictionary;
+  readonly #templates: { english: TokenTemplate[]; chinese: TokenTemplate[] };
+  readonly #stops: ReadonlySet<number>;
+  readonly #chunks: readonly Int32Array[];
+  readonly #chunkCycle: ShuffledCycle;
+  readonly #parallelCycle: ShuffledCycle;
+  #batches: number;
+
+  constructor(
+    corpus: PairCorpus,
+    tokenizer: WordPieceTokenizer,
+    dictionary: TermDictionary,
+    options: PairBatchOptions,
+    position?: PairPosition,
+  ) {
+    this.#corpus = corpus;
+    this.#options = options;
+    this.#tokenizer = tokenizer;
+    this.#dictionary = dictionary;
+    const tokens = (text: string) => tokenizer.encode(text, { addSpecialTokens: false }).ids;
+    this.#templates = {
+      english: tokenTemplates(QUESTION_TEMPLATES, tokens),
+      chinese: tokenTemplates(CHINESE_QUESTION_TEMPLATES, tokens),
+    };
+    this.#stops = new Set([".", "。", "?", "!", "？", "！"].flatMap((stop) => tokenizer.idOf(stop) ?? []));
+    this.#chunks = fieldChunks(corpus.papers, options.chunk, options.seed);
+    this.#chunkCycle = new ShuffledCycle(this.#chunks.length, options.seed * 31 + 7, position?.chunks);
+    this.#parallelCycle = new ShuffledCycle(
+      corpus.parallel.length,
+      options.seed * 31 + 8,
+      position?.parallel,
+    );
+    this.#batches = position?.batches ?? 0;
+  }
+
+  next(): PairBatch {
+    const { pairs, parallelPairs, chunk, seed, queryLength, documentLength } = this.#options;
+    const random = new SeededRandom(Math.imul(seed, 0x9e3779b1) ^ this.#batches++);
+    const queries: Int32Array[] = [];
+    const documents: Int32Array[] = [];
+    const add = ([query, document]: readonly [Int32Array, Int32Array]) => {
+      queries.push(query);
+      documents.push(document);
+    };
+    for (let i = 0; i < parallelPairs; i++) add(this.#crossLingualPair(this.#parallelCycle.next(), random));
+    while (queries.length + chunk <= pairs) {
+      for (const paper of this.#chunks[this.#chunkCycle.next()]!)
+        add(this.#pairOf(this.#corpus.papers[paper]!, random));
+    }
+    const { pad } = this.#tokenizer.special;
+    return {
+      queries: packBlock(queries, queryLength, pad),
+      documents: packBlock(documents, documentLength, pad),
+      negatives: EMPTY,
+    };
+  }
+
+  position(): PairPosition {
+    return {
+      chunks: this.#chunkCycle.position(),
+      parallel: this.#parallelCycle.position(),
+      batches: this.#batches,
+    };
+  }
+
+  #crossLingualPair(index: number, random: SeededRandom): readonly [Int32Array, Int32Array] {
+    const [english, chinese] = this.#corpus.parallel[index]!;
+    const [from, to] = random.next() < 0.7 ? [chinese, english] : [english, chinese];
+    const query = this.#title(this.#corpus.papers[from]!);
+    const target = this.#corpus.papers[to]!;
+    const wrapped =
+      random.next() < 0.25 ? this.#question(this.#corpus.papers[from]!, query, random) : this.#wrap(query);
+    return [wrapped, this.#document(target, random, null)];
+  }
+
+  #pairOf(paper: PairedPaper, random: SeededRandom): readonly [Int32Array, Int32Array] {
+    const title = this.#title(paper);
+    switch (choose(this.#options.mixture, random)) {
+      case "title":
+        return [this.#wrap(title), this.#document(paper, random, null)];
+      case "question":
+        return [this.#question(paper, title, random), this.#document(paper, random, null)];
+      case "codeSwitched":
+        return [this.#wrap(this.#dictionary.switchTerms(title, random)), this.#document(paper, random, null)];
+      case "sentence": {
+        const abstract = this.#corpus.store.get(paper.abstract);
+        const spans = sentenceSpans(abstract, this.#stops);
+        const span = spans[random.nextBelow(spans.length)] ?? [0, 0];
+        return [this.#wrap(abstract.subarray(...span)), this.#document(paper, random, span)];
+      }
+    }
+  }
+
+  #title(paper: PairedPaper): Int32Array {
+    return this.#corpus.store.get(paper.title);
+  }
+
+  /** Mostly the abstract, sometimes with the title before it; without the sentence that is the query. */
+  #document(
+    paper: PairedPaper,
+    random: SeededRandom,
+    without: readonly [start: number, end: number] | null,
+  ): Int32Array {
+    const abstract = this.#corpus.store.get(paper.abstract);
+    const rest =
+      without === null
+        ? abstract
+        : Int32Array.of(...abstract.subarray(0, without[0]), ...abstract.subarray(without[1]));
+    const withTitle = without !== null || random.next() < 0.3;
+    return this.#wrap(withTitle ? Int32Array.of(...this.#title(paper), ...rest) : rest);
+  }
+
+  #question(paper: PairedPaper, title: Int32Array, random: SeededRandom): Int32Array {
+    const templates = paper.isChinese ? this.#templates.chinese : this.#templates.english;
+    const template = templates[random.nextBelow(templates.length)]!;
+    return fillTemplate(template, title, this.#tokenizer.special, this.#options.queryLength);
+  }
+
+  #wrap(tokens: Int32Array): Int32Array {
+    const { cls, sep } = this.#tokenizer.special;
+    return Int32Array.of(cls, ...tokens, sep);
+  }
+}
+
+function choose(mixture: QueryMixture, random: SeededRandom): keyof QueryMixture {
+  const entries = Object.entries(mixture) as [keyof QueryMixture, number][];
+  let left = random.next() * entries.reduce((sum, [, share]) => sum + share, 0);
+  for (const [kind, share] of entries) {
+    left -= share;
+    if (left < 0) return kind;
+  }
+  return "title";
+}
+
+/** Papers of one field in groups of `size`; a field's last, incomplete group is left out. */
+function fieldChunks(papers: readonly PairedPaper[], size: number, seed: number): Int32Array[] {
+  const byField = new Map<string, number[]>();
+  papers.forEach(({ field }, index) => {
+    const members = byField.get(field);
+    if (members === undefined) byField.set(field, [index]);
+    else members.push(index);
+  });
+  const random = new SeededRandom(seed);
+  return [...byField.values()].flatMap((members) => {
+    const order = random.shuffle(Int32Array.from(members));
+    return Array.from({ length: Math.floor(order.length / size) }, (_, k) =>
+      order.slice(k * size, (k + 1) * size),
+    );
+  });
+}
