@@ -4,7 +4,16 @@
  * taken over. A folder shared between hosts or containers cannot look up the owner's pid: there the owner's regular
  * touch of the file tells.
  */
-import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { DataFolderLockedError, DataFolderUnwritableError } from "./errors.ts";
@@ -89,7 +98,10 @@ function takeOver(dataDir: string, path: string, draft: string): void {
   try {
     const owner = readOwner(path);
     if (owner !== null && isAlive(owner, path)) throw lockedBy(dataDir, owner);
-    renameSync(claim, path);
+    // Given back in the meantime: others may take it without a claim, so it must not be overwritten.
+    const isFree = owner === null && !existsSync(path);
+    if (!isFree) renameSync(claim, path);
+    else if (!tryLink(draft, path)) throw lockedBy(dataDir, readOwner(path));
   } finally {
     rmSync(claim, { force: true });
   }

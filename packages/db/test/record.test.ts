@@ -47,6 +47,17 @@ async function collect<T>(batches: AsyncIterable<readonly T[]>): Promise<T[]> {
   return all;
 }
 
+/** Mulberry32: numbers in [0, 1) that a seed fixes. */
+function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
 /** Work key of each paper. */
 async function worksOf(db: Database, keys: readonly string[]): Promise<(string | undefined)[]> {
   return (await getPapersByKey(db, keys)).map((paper) => paper?.workKey);
@@ -359,6 +370,33 @@ describe.each(DRIVERS)("the record on $name", (driver) => {
       expect(incremental).toEqual([...Array(4).fill("arxiv:2405.00001"), "arxiv:2405.00007"]);
       expect(await linkWorks(db)).toEqual({ linked: 0, split: 0 });
       expect(await worksOf(db, keys)).toEqual(incremental);
+    });
+
+    test("after any history of changes, incremental linking has left nothing for full linking to do", async () => {
+      const random = seededRandom(20261122);
+      const pick = <T>(items: readonly T[]) => items[Math.floor(random() * items.length)]!;
+      const keys = [
+        "arxiv:2405.00001",
+        "arxiv:2405.00002",
+        "openreview:a",
+        "openreview:b",
+        "acl:c",
+        "pmlr:d",
+      ];
+      for (let version = 1; version <= 25; version += 1) {
+        const before = await latestChange(db);
+        const changed = [pick(keys), pick(keys)].map((key) =>
+          makePaper(key, {
+            version,
+            title: pick(["First title", "Second title", "Third title"]),
+            authors: pick([[{ name: "Ada Lovelace" }], [{ name: "Emmy Noether" }]]),
+            doi: pick([null, null, `10.1/${pick(["x", "y"])}`]),
+          }),
+        );
+        await upsertPapers(db, changed);
+        await linkWorks(db, { since: before });
+        expect(await linkWorks(db), `after change ${version}`).toEqual({ linked: 0, split: 0 });
+      }
     });
 
     test.each(["all", "changed"] as const)(
