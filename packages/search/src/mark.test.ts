@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { markTerms } from "./mark.ts";
@@ -44,5 +46,21 @@ describe("markTerms", () => {
       }),
       { seed: 1, numRuns: 300 },
     );
+  });
+
+  test("what it is made of runs in a browser: nothing of Node is imported or used, also not indirectly", () => {
+    const seen = new Set<string>();
+    const visit = (file: string): void => {
+      if (seen.has(file)) return;
+      seen.add(file);
+      const source = readFileSync(file, "utf8");
+      expect(source).not.toMatch(/\b(Buffer|process)\b/);
+      for (const [, specifier = ""] of source.matchAll(/from "([^"]+)"/g)) {
+        expect(specifier).toMatch(/^\.\.?\//);
+        visit(join(dirname(file), specifier));
+      }
+    };
+    visit(join(import.meta.dirname, "mark.ts"));
+    expect(seen.size).toBeGreaterThan(2);
   });
 });

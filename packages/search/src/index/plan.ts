@@ -29,7 +29,7 @@ export interface TextPlan {
   readonly isQuestion: boolean;
 }
 
-/** More free words than this are not searched; the rarest would decide anyway, and a pasted page must not hang. */
+/** Only the first this many different words of each kind are searched: a pasted page must not hang. */
 export const MAX_GROUPS = 64;
 
 /** Compiles the text clauses. Total: any query gives a plan; a clause without a word in it asks for nothing. */
