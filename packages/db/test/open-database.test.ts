@@ -21,19 +21,20 @@ import { findPostgresBinaries, type PostgresServer, startPostgres } from "./post
 const EMBEDDED_TIMEOUT_MS = 180_000;
 
 describe("opening the embedded database", { timeout: EMBEDDED_TIMEOUT_MS }, () => {
+  let folder: string;
   let dataDir: string;
   let child: ChildProcess | null = null;
   beforeEach(() => {
-    dataDir = mkdtempSync(join(tmpdir(), "cool-open-"));
+    folder = mkdtempSync(join(tmpdir(), "cool-open-"));
+    dataDir = join(folder, "not", "there", "yet");
   });
   afterEach(() => {
     child?.kill("SIGKILL");
-    rmSync(dataDir, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   });
   const open = () => openDatabase({ databaseUrl: null, dataDir });
 
   test("the folder is made, held by one opener, free after close, and keeps its tables", async () => {
-    dataDir = join(dataDir, "not", "there", "yet");
     const db = await open();
     await expect(open()).rejects.toThrow(DataFolderLockedError);
     await Promise.all([db.close(), db.close()]);
@@ -47,7 +48,7 @@ describe("opening the embedded database", { timeout: EMBEDDED_TIMEOUT_MS }, () =
   });
 
   test("a folder that cannot be made is named in one sentence", async () => {
-    const file = join(dataDir, "file");
+    const file = join(folder, "file");
     writeFileSync(file, "");
     const opening = openDatabase({ databaseUrl: null, dataDir: join(file, "x") });
     await expect(opening).rejects.toThrow(DataFolderUnwritableError);
