@@ -63,7 +63,11 @@ export async function importFiles(
 ): Promise<ImportReport> {
   const format = options.format ? requireFormat(options.format) : null;
   const files: FileReport[] = [];
-  for (const source of sources) files.push(await importFile(context, source, format, options, control));
+  for (const [i, source] of sources.entries()) {
+    const earlier = sources.slice(0, i).filter((other) => other.name === source.name).length;
+    const rejectName = earlier === 0 ? source.name : `${source.name}.${earlier + 1}`;
+    files.push(await importFile(context, { source, format, rejectName }, options, control));
+  }
   return { files };
 }
 
@@ -72,8 +76,7 @@ export const DEFAULT_BATCH_SIZE = 500;
 
 async function importFile(
   context: PipelineContext,
-  source: ByteSource,
-  format: PaperFormat | null,
+  { source, format, rejectName }: { source: ByteSource; format: PaperFormat | null; rejectName: string },
   options: ImportOptions,
   control: StepControl,
 ): Promise<FileReport> {
@@ -81,7 +84,7 @@ async function importFile(
   const limit = options.limit ?? null;
   const stateName = limit === null ? positionName(source, format?.name ?? null) : null;
   const start = startingPosition(stateName && (await readState(context.db, stateName)), source);
-  const rejectFile = await RejectFile.open(context.dataDir, source.name, start.rejectBytes);
+  const rejectFile = await RejectFile.open(context.dataDir, rejectName, start.rejectBytes);
   const meter = new ProgressMeter({ step: "import", label: source.name, ...extentOf(source, limit) }, () =>
     context.clock().getTime(),
   );
@@ -98,12 +101,7 @@ async function importFile(
   });
   for await (const batch of readAhead(batches)) {
     await letOthersRun();
-    throwIfInterrupted(
-      control.signal,
-      stateName
-        ? `${source.name} is imported up to line ${position.line}; run the same command again to go on`
-        : `${source.name} was imported up to line ${position.line}; run the same command again (what is there stays as it is)`,
-    );
+    throwIfInterrupted(control.signal, howToGoOn(source.name, position.line, stateName !== null));
     position = await commitBatch(context, batch, position, rejectFile, stateName);
     papers += batch.papers.length;
     broken = batch.broken;
@@ -120,6 +118,11 @@ async function importFile(
     broken,
     seconds: (context.clock().getTime() - startedMs) / 1000,
   };
+}
+
+function howToGoOn(name: string, line: number, isPositionKept: boolean): string {
+  const again = isPositionKept ? "to go on" : "to start over (what is there stays as it is)";
+  return `${name} is imported up to line ${line}; run the same command again ${again}`;
 }
 
 /** A limited import ends by its count, any other at the end of the file. */

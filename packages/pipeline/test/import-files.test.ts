@@ -132,6 +132,23 @@ describe("importFiles", () => {
     }
   });
 
+  it("keeps the rejects of two files of one name apart", async () => {
+    const sources = ["bad 1\n", "bad 2\n"].map((text) =>
+      streamSource(
+        "stdin",
+        (async function* () {
+          yield Buffer.from(text);
+        })(),
+      ),
+    );
+    const { files: reports } = await importFiles(context, sources);
+    const rejects = await Promise.all(reports.map((report) => readFile(report.rejectFile!, "utf8")));
+    expect(rejects.map((text) => (JSON.parse(text) as { excerpt: string }).excerpt)).toEqual([
+      "bad 1",
+      "bad 2",
+    ]);
+  });
+
   it("imports all before the break of a broken gzip file, indexes it, and fails with a sentence", async () => {
     const bytes = gzipSync(toJsonLines(arxivRows(500)));
     const source = await openFileSource(await file(bytes.subarray(0, bytes.length - 100)));
