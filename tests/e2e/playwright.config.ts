@@ -9,7 +9,9 @@ export default defineConfig({
   reporter: [["list"], ["json", { outputFile: ".results/playwright.json" }]],
   workers: 2,
   fullyParallel: true,
-  timeout: 30_000,
+  // Generous: the machine may be busy with other things.
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
   use: {
     browserName: "chromium",
     locale: "en-GB",

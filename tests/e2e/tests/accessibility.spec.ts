@@ -10,10 +10,9 @@ const PAGES = [
   "/search?q=",
   "/search?like=1706.03762",
   "/arxiv/2104.09864",
-  "/arxiv/2601.00002",
   "/arxiv/2601.00004",
   "/arxiv/2104.09864,1901.00001,1706.03762",
-  "/arxiv/cs.GL",
+  "/arxiv/cs.GL?date=2026-01-05",
   "/arxiv/1901.00001",
   "/venue",
   "/venue/ICLR.2026",
@@ -22,17 +21,21 @@ const PAGES = [
   "/arxiv/not-an-id",
 ];
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(`R5 WCAG AA, ${colorScheme}`, () => {
-    test.use({ colorScheme });
-    for (const path of PAGES) {
-      test(`R5 axe finds nothing on ${path} in ${colorScheme}`, async ({ page }) => {
-        await page.goto(path);
-        const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
-        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html).join(" | ")}`)).toEqual([]);
-      });
-    }
+for (const path of PAGES) {
+  test(`R5 axe finds nothing against WCAG AA on ${path}, in light and dark`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.goto(path);
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    expect(await violationsOn(new AxeBuilder({ page }).withTags(tags))).toEqual([]);
+    // Themes differ in colours only.
+    await page.emulateMedia({ colorScheme: "dark" });
+    expect(await violationsOn(new AxeBuilder({ page }).withRules(["color-contrast"]))).toEqual([]);
   });
+}
+
+async function violationsOn(axe: AxeBuilder): Promise<string[]> {
+  const { violations } = await axe.analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html).join(" | ")}`);
 }
 
 test("R5 with the suggestions open axe finds nothing either", async ({ page }) => {
@@ -40,8 +43,7 @@ test("R5 with the suggestions open axe finds nothing either", async ({ page }) =
   await page.getByRole("combobox").pressSequentially("attention");
   await expect(page.getByRole("option").first()).toBeVisible();
   await page.keyboard.press("ArrowDown");
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id }) => id)).toEqual([]);
+  expect(await violationsOn(new AxeBuilder({ page }))).toEqual([]);
 });
 
 test("R5 the keyboard alone reaches the content, the first paper and its actions, with a visible focus", async ({ page }) => {

@@ -160,7 +160,7 @@ export const en = {
   papers: {
     title: "{count, plural, one {# paper} other {# papers}}",
     unknown: "Not read as ids: {list}",
-    missing: "{count, plural, one {One of them is} other {# of them are}} not stored here; {count, plural, one {it} other {they}} can be read at the source:",
+    missing: "{count, plural, one {One of them is} other {# of them are}} not stored here. At the source:",
     export: "Export this list",
   },
   list: {
@@ -218,7 +218,7 @@ export const en = {
   },
   problem: {
     notFoundTitle: "There is no such page",
-    notFound: "The address leads nowhere. Papers are at /arxiv/<id> and /venue/<id>, lists at /arxiv/<category>.",
+    notFound: "The address leads nowhere. Papers are at addresses like /arxiv/2104.09864, lists at addresses like /arxiv/cs.CL.",
     badTitle: "The address cannot be read",
     badEscape: "It has a % sign that is not followed by two hexadecimal digits of valid UTF-8: {value}",
     badCharacter: "It has a control character that no text contains: {value}",

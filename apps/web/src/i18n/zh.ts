@@ -162,7 +162,7 @@ export const zh: Dictionary = {
   papers: {
     title: "{count, number} 篇论文",
     unknown: "无法识别为编号：{list}",
-    missing: "其中 {count, number} 篇没有收录，可到来源处阅读：",
+    missing: "其中 {count, number} 篇没有收录。来源：",
     export: "导出此列表",
   },
   list: {
@@ -220,7 +220,7 @@ export const zh: Dictionary = {
   },
   problem: {
     notFoundTitle: "没有这个页面",
-    notFound: "此网址没有内容。论文在 /arxiv/<编号> 与 /venue/<编号>，列表在 /arxiv/<分类>。",
+    notFound: "此网址没有内容。论文的网址形如 /arxiv/2104.09864，列表的网址形如 /arxiv/cs.CL。",
     badTitle: "无法读取网址",
     badEscape: "其中有一个 % 号，后面不是有效 UTF-8 的两位十六进制数字：{value}",
     badCharacter: "其中有文本不会包含的控制字符：{value}",

@@ -43,7 +43,7 @@ export async function CategoryView(props: { expression: CategoryExpression; path
     exclude: props.expression.exclude.flatMap(expandCategory),
   };
   const day = await theSite().categoryDay(set, state.date, { skip: state.skip, limit: state.show, sort: state.sort });
-  const plain = props.expression.exclude.length === 0 ? props.expression : null;
+  const { include, exclude } = props.expression;
   return (
     <div className="list-page">
       <header className="results-head">
@@ -72,10 +72,14 @@ export async function CategoryView(props: { expression: CategoryExpression; path
         papers={day.papers}
         first={state.skip + 1}
         options={{
-          withCategory:
-            plain === null ? null : (category) => `/arxiv/${printCategoryExpression({ ...plain, include: [...new Set([...plain.include, category])] })}`,
+          withCategory: (category) =>
+            exclude.length > 0 || include.includes(category)
+              ? null
+              : `/arxiv/${printCategoryExpression({ ...props.expression, include: [...include, category] })}`,
           withoutCategory: (category) =>
-            `/arxiv/${printCategoryExpression({ ...props.expression, exclude: [...new Set([...props.expression.exclude, category])] })}`,
+            include.includes(category)
+              ? null
+              : `/arxiv/${printCategoryExpression({ ...props.expression, exclude: [...exclude, category] })}`,
         }}
       />
       <DayPager state={state} total={day.total} />

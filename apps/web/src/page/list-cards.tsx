@@ -15,8 +15,8 @@ export function plainCard(number: number | null): CardOptions {
     marker: null,
     isCloseInMeaning: false,
     version: null,
-    withCategory: null,
-    withoutCategory: null,
+    withCategory: () => null,
+    withoutCategory: () => null,
   };
 }
 

@@ -12,7 +12,7 @@ export function PreferenceForms(): ReactElement {
     <div className="preferences">
       <form action="/preferences" method="post">
         <input type="hidden" name="return" value={context.url} />
-        <button type="submit" name="locale" value={other} lang={other} aria-label={t("site.otherLanguageLabel")}>
+        <button type="submit" name="locale" value={other} lang={other} title={t("site.otherLanguageLabel")}>
           {t("site.otherLanguage")}
         </button>
       </form>

@@ -108,6 +108,7 @@ async function Results(props: { state: SearchState; page: SearchPage; notices: r
 
 function FoundList({ found, state }: { found: readonly FoundPaper[]; state: SearchState }): ReactElement {
   const { t, locale } = pageTools();
+  const isLike = state.like.length > 0;
   const cards = found.map(({ paper, terms, isCloseInMeaning }, index) =>
     paperCard(paper, {
       locale,
@@ -116,8 +117,12 @@ function FoundList({ found, state }: { found: readonly FoundPaper[]; state: Sear
       marker: state.isHighlighted ? terms : null,
       isCloseInMeaning,
       version: null,
-      withCategory: (category) => searchUrl(changed(state, { categories: [...new Set([...state.categories, category])] })),
-      withoutCategory: (category) => searchUrl(changed(state, { text: `${state.text} -cat:${category}`.trim() })),
+      withCategory: (category) =>
+        isLike || state.categories.includes(category)
+          ? null
+          : searchUrl(changed(state, { categories: [...state.categories, category] })),
+      withoutCategory: (category) =>
+        isLike ? null : searchUrl(changed(state, { text: `${state.text} -cat:${category}`.trim() })),
     }),
   );
   return <HtmlBlock className="paper-list" markup={html`${cards}`} />;

@@ -21,9 +21,9 @@ export interface CardOptions {
   readonly isCloseInMeaning: boolean;
   /** Version that was asked for, when it is not simply the paper. */
   readonly version: number | null;
-  /** Addresses of the list with a category added or taken away; null where the list has none. */
-  readonly withCategory: ((category: string) => string) | null;
-  readonly withoutCategory: ((category: string) => string) | null;
+  /** Address of the list with a category added, or taken away; null where that makes no sense. */
+  readonly withCategory: (category: string) => string | null;
+  readonly withoutCategory: (category: string) => string | null;
 }
 
 /** One paper in a list: what a reader needs to decide whether to open it. */
@@ -115,8 +115,10 @@ export function factsColumn(paper: StoredPaper, options: CardOptions): Markup {
 
 function subject(category: string, { locale, t, withCategory, withoutCategory }: CardOptions): Markup {
   const name = categoryName(category, locale);
-  const more = withCategory === null ? null : html` <a class="nudge" href="${withCategory(category)}" aria-label="${t("card.addCategory", { category })}" title="${t("card.addCategory", { category })}">+</a>`;
-  const less = withoutCategory === null ? null : html`<a class="nudge" href="${withoutCategory(category)}" aria-label="${t("card.removeCategory", { category })}" title="${t("card.removeCategory", { category })}">−</a>`;
+  const nudge = (href: string | null, sign: string, label: string): Markup | null =>
+    href === null ? null : html`<a class="nudge" href="${href}" aria-label="${label}" title="${label}">${sign}</a>`;
+  const more = nudge(withCategory(category), "+", t("card.addCategory", { category }));
+  const less = nudge(withoutCategory(category), "−", t("card.removeCategory", { category }));
   return html`<li><a href="/arxiv/${category}" title="${name}">${category}</a>${more}${less}</li>`;
 }
 
