@@ -619,6 +619,7 @@ export function engineSuite(name: string, engineUnderTest: EngineUnderTest): voi
       title: "tax law",
       vector: unitVector([0, 0, 1]),
       categories: ["cs.AI"],
+      venues: ["ICML"],
     });
     const middle = paper("2401.00003", {
       title: "husky racing",
@@ -663,6 +664,10 @@ export function engineSuite(name: string, engineUnderTest: EngineUnderTest): voi
       expect(await keysOf("dogs cat:cs.CL")).toEqual([middle.key]);
       expect(await keysOf("dogs -racing")).not.toContain(middle.key);
       expect(await keysOf('"tax law"')).toEqual([far.key]);
+      expect(await keysOf("dogs venue:icml")).toEqual([far.key]);
+      expect(await keysOf("dogs venue:Nowhere")).toEqual([]);
+      expect(await keysOf("dogs id:2401.00003")).toEqual([middle.key]);
+      expect(await keysOf("dogs year:2020..2024 date:>2024-01-01 source:arxiv")).toContain(middle.key);
       const filters = { categories: ["cs.CL"] };
       const response = await engine.search(request("dogs", { mode: "semantic", queryVector, filters }));
       expect(response.hits.map((hit) => hit.key)).toEqual([middle.key]);

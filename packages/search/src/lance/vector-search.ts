@@ -1,6 +1,7 @@
-import type { QueryFilters } from "@cool-papers/core";
+import { printPaperId, type QueryFilters } from "@cool-papers/core";
 import { dayNumber } from "../index/build-segment.ts";
 import { categoriesIn } from "../index/filters.ts";
+import type { Segment } from "../index/segment.ts";
 import { SOURCE_BITS } from "../index/segment-arrays.ts";
 import type { DocRef } from "../index/text-search.ts";
 import { VectorDimensionError } from "./errors.ts";
@@ -52,9 +53,9 @@ async function searchSegment(state: IndexState, segment: number, query: VectorQu
   }
 }
 
-/** Partitions of the vector index that are always searched; see buildVectorIndex. */
-const MIN_PROBES = 24;
-const MAX_PROBES = 65_536;
+/** Partitions of the vector index that an ordinary search looks into; see buildVectorIndex. */
+const PROBES = 24;
+const ALL_PROBES = 65_536;
 
 async function nearest(
   state: IndexState,
@@ -62,15 +63,18 @@ async function nearest(
   query: VectorQuery,
   limit: number,
 ): Promise<NearHit[]> {
-  const search = state.stored[segment]!.documents.query()
+  const stored = state.stored[segment]!;
+  const where = query.filters.flatMap((filters) => sqlConditions(stored.segment, filters));
+  const search = stored.documents
+    .query()
     .nearestTo(query.vector)
     .distanceType("dot")
     .select(["ord", "_distance"])
-    .limit(limit)
-    // As many partitions as it takes to fill the limit, which selective filters need; the order of the calls matters.
-    .maximumNprobes(MAX_PROBES)
-    .minimumNprobes(MIN_PROBES);
-  const where = query.filters.flatMap((filters) => sqlConditions(filters));
+    .limit(limit);
+  // What passes a filter may lie in any partition; looking into all takes 9 ms instead of 5 at 65,536 vectors.
+  const isNarrow = where.length > 0 || limit > query.limit;
+  if (isNarrow) search.maximumNprobes(ALL_PROBES).minimumNprobes(PROBES);
+  else search.nprobes(PROBES);
   const table = await (where.length > 0 ? search.where(where.join(" AND ")) : search).toArrow();
   const ords = table.getChild("ord")!;
   const distances = table.getChild("_distance")!;
@@ -84,10 +88,20 @@ async function nearest(
 }
 
 /** The filters that narrow the search before it runs; the rest is left to `isAllowed`, which checks everything. */
-function sqlConditions(filters: Partial<QueryFilters>): string[] {
+function sqlConditions(segment: Segment, filters: Partial<QueryFilters>): string[] {
   const list: string[] = [];
   if (filters.categories?.length) {
     list.push(`array_has_any(categories, ${sqlList(categoriesIn(filters.categories))})`);
+  }
+  if (filters.venues?.length) {
+    const stored = storedVenues(segment, filters.venues);
+    list.push(stored.length > 0 ? `array_has_any(venues, ${sqlList(stored)})` : "false");
+  }
+  if (filters.ids?.length) {
+    const docs = filters.ids.flatMap(({ scheme, local }) =>
+      segment.docsOfMember(printPaperId({ scheme, local })),
+    );
+    list.push(docs.length > 0 ? `ord IN (${docs.join(", ")})` : "false");
   }
   if (filters.yearFrom != null) list.push(`year >= ${Math.trunc(filters.yearFrom)}`);
   if (filters.yearTo != null) list.push(`year <= ${Math.trunc(filters.yearTo)}`);
@@ -98,6 +112,13 @@ function sqlConditions(filters: Partial<QueryFilters>): string[] {
     list.push(`sources IN (${[1, 2, 3].filter((value) => value & bits).join(", ")})`);
   }
   return list;
+}
+
+/** The venues as this segment spells them. */
+function storedVenues(segment: Segment, wanted: readonly string[]): string[] {
+  const lower = new Set(wanted.map((venue) => venue.toLowerCase()));
+  const all = Array.from({ length: segment.venues.length }, (_, id) => segment.venues.get(id));
+  return all.filter((venue) => lower.has(venue.toLowerCase()));
 }
 
 const sqlList = (values: readonly string[]): string =>
