@@ -165,6 +165,18 @@ program
     });
   });
 
+program
+  .command("report")
+  .description("draw the curves of runs into one HTML file without scripts")
+  .argument("<runs...>", "folders under .data/ml, or paths of metrics.jsonl")
+  .option("--out <file>", "the HTML file", "training-report.html")
+  .action(async (runs: string[], flags) => {
+    const { report } = await import("./commands/report.ts");
+    const paths = runs.map((run) => (existsSync(run) ? run : requireFile(join(RUNS_DIR, run), "The run")));
+    await report(paths, flags.out);
+    console.log(flags.out);
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {
