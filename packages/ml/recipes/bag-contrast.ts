@@ -1,30 +1,33 @@
 import { EMBEDDING_NORM_PARAMETERS } from "../src/models/encoder-config.ts";
 import { AdamW } from "../src/optim/index.ts";
-import type { DistillRecipe } from "../src/recipe.ts";
+import type { Recipe } from "../src/recipe.ts";
 
 /** Stage 2: from the distilled bag; the pairs within 260,000 papers are added to the teachers. */
 export default {
-  kind: "distill",
+  verb: "distill",
   description:
     "The distilled bag goes on with contrastive pairs (titles, questions, sentences, two languages)",
   model: { hiddenSize: 256, numHiddenLayers: 0, numAttentionHeads: 4, initializerStd: 0.05 },
-  loss: { headWeightM: 1, headWeightE: 1, similarityScale: 100, teacherShareM: 0.4 },
-  batch: {
-    composition: { papers: 48, titles: 24, parallel: 16, chinese: 32 },
-    shortLength: 28,
-    longLength: 112,
-    questionShare: 0.3,
-  },
-  contrast: {
-    weight: 0.2,
-    scale: 20,
-    batch: {
-      pairs: 96,
-      parallelPairs: 16,
-      chunk: 8,
-      queryLength: 28,
-      documentLength: 112,
-      mixture: { title: 0.25, question: 0.3, sentence: 0.3, codeSwitched: 0.15 },
+  parts: {
+    distil: {
+      weight: 1,
+      loss: { headWeightM: 1, headWeightE: 1, similarityScale: 100, teacherShareM: 0.4 },
+      composition: { papers: 48, titles: 24, parallel: 16, chinese: 32 },
+      shortLength: 28,
+      longLength: 112,
+      questionShare: 0.3,
+    },
+    contrast: {
+      weight: 0.2,
+      scale: 20,
+      batch: {
+        pairs: 96,
+        parallelPairs: 16,
+        chunk: 8,
+        queryLength: 28,
+        documentLength: 112,
+        mixture: { title: 0.25, question: 0.3, sentence: 0.3, codeSwitched: 0.15 },
+      },
     },
   },
   optimizer: () => new AdamW({ weightDecay: 0 }),
@@ -32,4 +35,4 @@ export default {
   maxGradientNorm: null,
   frozen: [...EMBEDDING_NORM_PARAMETERS],
   seed: 2,
-} satisfies DistillRecipe;
+} satisfies Recipe;

@@ -1,9 +1,9 @@
 import { AdamW } from "../src/optim/index.ts";
-import type { DistillRecipe } from "../src/recipe.ts";
+import type { Recipe } from "../src/recipe.ts";
 
 /** Stage 3: four RoFormer layers that begin as the identity on top of the trained bag. */
 export default {
-  kind: "distill",
+  verb: "distill",
   description: "RoFormer-Sim tiny (L4 H256 A4) on top of the trained bag, teachers and pairs together",
   model: {
     hiddenSize: 256,
@@ -12,23 +12,26 @@ export default {
     intermediateSize: 1024,
     isGeluApproximate: true,
   },
-  loss: { headWeightM: 1, headWeightE: 1, similarityScale: 100, teacherShareM: 0.4 },
-  batch: {
-    composition: { papers: 24, titles: 16, parallel: 8, chinese: 16 },
-    shortLength: 28,
-    longLength: 96,
-    questionShare: 0.3,
-  },
-  contrast: {
-    weight: 0.2,
-    scale: 20,
-    batch: {
-      pairs: 48,
-      parallelPairs: 8,
-      chunk: 8,
-      queryLength: 28,
-      documentLength: 96,
-      mixture: { title: 0.25, question: 0.3, sentence: 0.3, codeSwitched: 0.15 },
+  parts: {
+    distil: {
+      weight: 1,
+      loss: { headWeightM: 1, headWeightE: 1, similarityScale: 100, teacherShareM: 0.4 },
+      composition: { papers: 24, titles: 16, parallel: 8, chinese: 16 },
+      shortLength: 28,
+      longLength: 96,
+      questionShare: 0.3,
+    },
+    contrast: {
+      weight: 0.2,
+      scale: 20,
+      batch: {
+        pairs: 48,
+        parallelPairs: 8,
+        chunk: 8,
+        queryLength: 28,
+        documentLength: 96,
+        mixture: { title: 0.25, question: 0.3, sentence: 0.3, codeSwitched: 0.15 },
+      },
     },
   },
   optimizer: () => new AdamW({ weightDecay: 0.01 }),
@@ -36,4 +39,4 @@ export default {
   maxGradientNorm: 1,
   frozen: [],
   seed: 3,
-} satisfies DistillRecipe;
+} satisfies Recipe;

@@ -3,7 +3,8 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
 import { DATA_DIR, ROOT, RUNS_DIR } from "./commands/project-folders.ts";
-import type { DistillRecipe } from "./recipe.ts";
+import type { Recipe, TrainingVerb } from "./recipe.ts";
+import type { StepReport } from "./train/index.ts";
 
 /** A command was asked for something it cannot do; the message is one sentence with the way out. */
 class UsageError extends Error {
@@ -28,10 +29,10 @@ function positiveInteger(text: string): number {
   return value;
 }
 
-async function loadRecipe(name: string): Promise<DistillRecipe> {
+async function loadRecipe(name: string): Promise<Recipe> {
   const path = name.endsWith(".ts") ? resolve(name) : join(ROOT, "packages/ml/recipes", `${name}.ts`);
   if (!existsSync(path)) throw new UsageError(`There is no recipe ${name}: ${path} does not exist.`);
-  return (await import(pathToFileURL(path).href)).default as DistillRecipe;
+  return (await import(pathToFileURL(path).href)).default as Recipe;
 }
 
 function requireFile(path: string, what: string): string {
@@ -59,47 +60,79 @@ program
     console.log(`${pieces} pieces from ${words} different words: ${path}`);
   });
 
-program
-  .command("distill")
-  .description("train a student against the teachers' vectors by a recipe; stops and resumes exactly")
-  .argument("<recipe>", "name of a file in packages/ml/recipes, or a path to one")
-  .option("--run <name>", "folder under .data/ml for checkpoint and metrics (default: the recipe's name)")
-  .option("--tokenizer <file>", "tokenizer.json", join(RUNS_DIR, "vocab/tokenizer.json"))
-  .option("--from <checkpoint>", "begin with the weights of another run, where names and shapes fit")
-  .option("--resume", "go on from the run's checkpoint", false)
-  .option("--minutes <n>", "stop after this time", positive, 100_000)
-  .option("--checkpoint-minutes <n>", "time between checkpoints", positive, 5)
-  .option("--threads <n>", "threads of one operation", positiveInteger, 2)
-  .action(async (name: string, flags) => {
-    const { distill } = await import("./commands/distill.ts");
-    const recipe = await loadRecipe(name);
-    const stop = new AbortController();
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-    const startedAt = Date.now();
-    const result = await distill({
-      recipe,
-      recipeName: name,
-      dataDir: requireFile(program.opts().data, "The data folder"),
-      tokenizerPath: requireFile(flags.tokenizer, "The tokenizer (train one with `npm run ml -- vocab`)"),
-      runDir: join(RUNS_DIR, flags.run ?? name),
-      resume: flags.resume,
-      from: flags.from === undefined ? null : requireFile(flags.from, "The checkpoint"),
-      maxMinutes: flags.minutes,
-      checkpointMinutes: flags.checkpointMinutes,
-      threads: flags.threads,
-      signal: stop.signal,
-      onReport({ step, loss, metrics, learningRate, size }, seconds) {
-        if (step % 20 !== 0) return;
-        const values = Object.entries(metrics).map(([key, value]) => `${key} ${Number(value[0]).toFixed(4)}`);
-        const left = ((recipe.learningRate.totalSteps - step) * (Date.now() - startedAt)) / step / 60_000;
-        console.log(
-          `step ${step}/${recipe.learningRate.totalSteps} loss ${loss.toFixed(4)} ${values.join(" ")} ` +
-            `rate ${learningRate.toExponential(2)} ${(size / seconds).toFixed(0)} texts/s, ${left.toFixed(0)} min left`,
-        );
-      },
-    });
-    console.log(`ended (${result.end}) at step ${result.step}`);
+const VERBS: Readonly<Record<TrainingVerb, string>> = {
+  pretrain: "train the generative and the contrastive half on weak pairs (RoFormer-Sim's first stage)",
+  distill: "train a student against the teachers' vectors; stops and resumes exactly",
+  finetune: "go on from a trained model on labelled pairs, or on your own with --pairs",
+};
+
+for (const [verb, description] of Object.entries(VERBS) as [TrainingVerb, string][]) {
+  program
+    .command(verb)
+    .description(description)
+    .argument("<recipe>", "name of a file in packages/ml/recipes, or a path to one")
+    .option("--run <name>", "folder under .data/ml for checkpoint and metrics (default: the recipe's name)")
+    .option("--tokenizer <file>", "tokenizer.json", join(RUNS_DIR, "vocab/tokenizer.json"))
+    .option("--from <checkpoint>", "begin with the weights of another run, where names and shapes fit")
+    .option("--pairs <file>", 'your data: lines of {"query": …, "positive": …, "negatives": […]}')
+    .option("--resume", "go on from the run's checkpoint", false)
+    .option("--minutes <n>", "stop after this time", positive, 100_000)
+    .option("--checkpoint-minutes <n>", "time between checkpoints", positive, 5)
+    .option("--threads <n>", "threads of one operation", positiveInteger, 2)
+    .action((name: string, flags) => runTrainingCommand(verb, name, flags));
+}
+
+interface TrainingFlags {
+  readonly run?: string;
+  readonly tokenizer: string;
+  readonly from?: string;
+  readonly pairs?: string;
+  readonly resume: boolean;
+  readonly minutes: number;
+  readonly checkpointMinutes: number;
+  readonly threads: number;
+}
+
+async function runTrainingCommand(verb: TrainingVerb, name: string, flags: TrainingFlags): Promise<void> {
+  const { train } = await import("./commands/train.ts");
+  const recipe = await loadRecipe(name);
+  if (recipe.verb !== verb)
+    throw new UsageError(`The recipe ${name} is for ${recipe.verb}: npm run ml -- ${recipe.verb} ${name}`);
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  const { totalSteps } = recipe.learningRate;
+  const result = await train({
+    recipe,
+    recipeName: name,
+    dataDir: requireFile(program.opts().data, "The data folder"),
+    tokenizerPath: requireFile(flags.tokenizer, "The tokenizer (train one with `npm run ml -- vocab`)"),
+    ownPairsPath: flags.pairs === undefined ? null : requireFile(flags.pairs, "The file of pairs"),
+    runDir: join(RUNS_DIR, flags.run ?? name),
+    resume: flags.resume,
+    from: flags.from === undefined ? null : requireFile(flags.from, "The checkpoint"),
+    maxMinutes: flags.minutes,
+    checkpointMinutes: flags.checkpointMinutes,
+    threads: flags.threads,
+    signal: stop.signal,
+    onReport: showProgress(totalSteps),
   });
+  console.log(`ended (${result.end}) at step ${result.step}`);
+}
+
+/** Prints every 20th step: loss, metrics, texts a second, time left. */
+function showProgress(totalSteps: number): (report: StepReport, seconds: number) => void {
+  let recent: number[] = [];
+  return ({ step, loss, metrics, learningRate, size }, seconds) => {
+    recent = [...recent.slice(-99), seconds];
+    if (step % 20 !== 0) return;
+    const mean = recent.reduce((sum, value) => sum + value, 0) / recent.length;
+    const values = Object.entries(metrics).map(([key, value]) => `${key} ${Number(value[0]).toFixed(4)}`);
+    console.log(
+      `step ${step}/${totalSteps} loss ${loss.toFixed(4)} ${values.join(" ")} rate ${learningRate.toExponential(2)} ` +
+        `${(size / mean).toFixed(0)} texts/s, ${(((totalSteps - step) * mean) / 60).toFixed(0)} min left`,
+    );
+  };
+}
 
 program
   .command("evaluate")

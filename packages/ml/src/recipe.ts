@@ -1,13 +1,74 @@
 import type { BatchComposition } from "./data/distillation-batches.ts";
 import type { PairBatchOptions } from "./data/pair-batches.ts";
+import type { SegmentBatchOptions } from "./data/segment-batches.ts";
 import type { EncoderConfig } from "./models/encoder-config.ts";
-import type { DistillationOptions } from "./models/objectives/index.ts";
+import type { DistillationOptions, RoFormerSimOptions } from "./models/objectives/index.ts";
 import type { Optimizer } from "./optim/index.ts";
 
-/** What every recipe says about the run itself. */
-export interface RunRecipe {
+/** The commands that train; each runs the recipes made for it. */
+export type TrainingVerb = "pretrain" | "distill" | "finetune";
+
+/** Two teachers' vectors. */
+export interface DistilPart {
+  readonly weight: number;
+  readonly loss: Omit<DistillationOptions, "config">;
+  readonly composition: BatchComposition;
+  /** Tokens of a title or sentence, and of a document, special tokens included. */
+  readonly shortLength: number;
+  readonly longLength: number;
+  /** Share of titles that stand within a question. */
+  readonly questionShare: number;
+}
+
+/** InfoNCE on the pairs within papers. */
+export interface ContrastPart {
+  readonly weight: number;
+  /** 1 / temperature */
+  readonly scale: number;
+  readonly batch: Omit<PairBatchOptions, "seed">;
+}
+
+/** CoSENT on labelled Chinese sentence pairs. */
+export interface GradedPart {
+  readonly weight: number;
+  readonly scale: number;
+  readonly pairs: number;
+  readonly length: number;
+}
+
+/** InfoNCE on a file of one's own (`--pairs`). */
+export interface OwnPart {
+  readonly weight: number;
+  readonly scale: number;
+  readonly pairs: number;
+  readonly queryLength: number;
+  readonly documentLength: number;
+}
+
+/** RoFormer-Sim's first stage: seq2seq and contrastive loss on one batch. */
+export interface SegmentsPart {
+  readonly weight: number;
+  readonly loss: Omit<RoFormerSimOptions, "config">;
+  readonly batch: Omit<SegmentBatchOptions, "seed" | "segment">;
+}
+
+/** What is trained at once; the losses are added with their weights. */
+export interface RecipeParts {
+  readonly distil?: DistilPart;
+  readonly contrast?: ContrastPart;
+  readonly graded?: GradedPart;
+  readonly own?: OwnPart;
+  readonly segments?: SegmentsPart;
+}
+
+/** A training run. Files under recipes/ export one of these as default. */
+export interface Recipe {
+  readonly verb: TrainingVerb;
   /** One sentence for `--help` and the log. */
   readonly description: string;
+  /** What differs from the student's defaults (models/encoder-config.ts). */
+  readonly model: Partial<Omit<EncoderConfig, "vocabSize">>;
+  readonly parts: RecipeParts;
   readonly optimizer: () => Optimizer;
   readonly learningRate: {
     readonly peak: number;
@@ -21,27 +82,4 @@ export interface RunRecipe {
   /** Parameters that stay as they are. */
   readonly frozen: readonly string[];
   readonly seed: number;
-}
-
-/** Training against the vectors of two teachers. Files under recipes/ export one of these as default. */
-export interface DistillRecipe extends RunRecipe {
-  readonly kind: "distill";
-  /** What differs from the student's defaults (models/encoder-config.ts). */
-  readonly model: Partial<Omit<EncoderConfig, "vocabSize">>;
-  readonly loss: Omit<DistillationOptions, "config">;
-  readonly batch: {
-    readonly composition: BatchComposition;
-    /** Tokens of a title or sentence, and of a document, special tokens included. */
-    readonly shortLength: number;
-    readonly longLength: number;
-    /** Share of titles that stand within a question. */
-    readonly questionShare: number;
-  };
-  /** Contrastive training on the pairs within papers, beside the distillation; null: none. */
-  readonly contrast: {
-    readonly weight: number;
-    /** 1 / temperature */
-    readonly scale: number;
-    readonly batch: Omit<PairBatchOptions, "seed">;
-  } | null;
 }

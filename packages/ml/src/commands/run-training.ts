@@ -4,7 +4,7 @@ import { readCheckpoint, type TrainingCheckpoint, writeCheckpoint } from "../int
 import { growParameters, initializeParameters } from "../nn/index.ts";
 import { warmupLinear } from "../optim/index.ts";
 import type { ParameterSet } from "../parameters.ts";
-import type { RunRecipe } from "../recipe.ts";
+import type { Recipe } from "../recipe.ts";
 import { MetricsLog } from "../report/metrics-log.ts";
 import { runTrainLoop, type StepReport, Trainer, type TrainTask } from "../train/index.ts";
 
@@ -32,7 +32,7 @@ export interface BatchSource<Batch> {
 }
 
 export interface TrainingSetup<Batch> {
-  readonly recipe: RunRecipe;
+  readonly recipe: Recipe;
   readonly task: TrainTask<Batch>;
   /** The model's configuration, stored in checkpoints. */
   readonly config: unknown;

@@ -1,0 +1,110 @@
+/**
+ * Your own training data: JSON lines `{"query": "…", "positive": "…", "negatives": ["…"]}`, negatives optional. One
+ * line is one question and the text that answers it.
+ */
+import type { WordPieceTokenizer } from "@cool-papers/text";
+import { DataError } from "./data-error.ts";
+import type { HeldOutGuard } from "./held-out.ts";
+import { readJsonLines, stringField } from "./json-lines.ts";
+import type { PairBatch } from "./pair-batches.ts";
+import { SeededRandom } from "./seeded-random.ts";
+import { type CyclePosition, ShuffledCycle } from "./shuffled-cycle.ts";
+import { packBlock, TokenStore } from "./token-store.ts";
+
+export interface OwnPair {
+  /** Indices into the store. */
+  readonly query: number;
+  readonly positive: number;
+  readonly negatives: readonly number[];
+}
+
+export interface OwnPairs {
+  readonly store: TokenStore;
+  readonly pairs: readonly OwnPair[];
+}
+
+/** @throws DataError naming file and field for a row that is no pair, or when there is none */
+export async function readOwnPairs(
+  path: string,
+  tokenizer: WordPieceTokenizer,
+  guard: HeldOutGuard | null,
+  maxLength: number,
+): Promise<OwnPairs> {
+  const store = new TokenStore();
+  const pairs: OwnPair[] = [];
+  const add = (text: string) => store.add(tokenizer.encode(text, { maxLength }).ids);
+  for await (const row of readJsonLines(path)) {
+    const query = stringField(row, "query", path);
+    const positive = stringField(row, "positive", path);
+    const negatives = (row.negatives ?? []) as unknown;
+    if (!Array.isArray(negatives) || !negatives.every((text) => typeof text === "string")) {
+      throw new DataError(`A row of ${path} has "negatives" that are no list of texts.`);
+    }
+    if (guard !== null && (!guard.allows({ text: query }) || !guard.allows({ text: positive }))) continue;
+    pairs.push({ query: add(query), positive: add(positive), negatives: negatives.map(add) });
+  }
+  if (pairs.length === 0) throw new DataError(`${path} holds no pair that may be trained on.`);
+  return { store, pairs };
+}
+
+export interface OwnPairBatchOptions {
+  readonly pairs: number;
+  readonly queryLength: number;
+  readonly documentLength: number;
+  readonly padId: number;
+  readonly seed: number;
+}
+
+/** Where OwnPairBatches stands. */
+export interface OwnPairPosition {
+  readonly cycle: CyclePosition;
+  readonly batches: number;
+}
+
+/** Endless batches of own pairs, with one negative of each pair where every pair of the file has one. */
+export class OwnPairBatches {
+  readonly #data: OwnPairs;
+  readonly #options: OwnPairBatchOptions;
+  readonly #cycle: ShuffledCycle;
+  readonly #hasNegatives: boolean;
+  #batches: number;
+
+  constructor(data: OwnPairs, options: OwnPairBatchOptions, position?: OwnPairPosition) {
+    this.#data = data;
+    this.#options = options;
+    this.#cycle = new ShuffledCycle(data.pairs.length, options.seed, position?.cycle);
+    this.#hasNegatives = data.pairs.every(({ negatives }) => negatives.length > 0);
+    this.#batches = position?.batches ?? 0;
+  }
+
+  next(): PairBatch {
+    const { pairs: count, queryLength, documentLength, padId, seed } = this.#options;
+    const random = new SeededRandom(Math.imul(seed, 0x9e3779b1) ^ this.#batches++);
+    const pairs = Array.from({ length: count }, () => this.#data.pairs[this.#cycle.next()]!);
+    const { store } = this.#data;
+    const block = (indices: number[], length: number) =>
+      packBlock(
+        indices.map((index) => store.get(index)),
+        length,
+        padId,
+      );
+    const negatives = this.#hasNegatives
+      ? pairs.map(({ negatives: all }) => all[random.nextBelow(all.length)]!)
+      : [];
+    return {
+      queries: block(
+        pairs.map(({ query }) => query),
+        queryLength,
+      ),
+      documents: block(
+        pairs.map(({ positive }) => positive),
+        documentLength,
+      ),
+      negatives: block(negatives, documentLength),
+    };
+  }
+
+  position(): OwnPairPosition {
+    return { cycle: this.#cycle.position(), batches: this.#batches };
+  }
+}

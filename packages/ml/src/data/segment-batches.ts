@@ -1,0 +1,106 @@
+/**
+ * RoFormer-Sim's first stage: pairs (a, b) in both directions as [CLS] a [SEP] b [SEP] with segments 0 and 1. Half of
+ * the sources are corrupted as in BART, by whole-word masking of 15 %; what is to be written, b, stays whole.
+ */
+import { maskWholeWords, type WordPieceTokenizer } from "@cool-papers/text";
+import { fitPredictions, type Predictions, segmentPredictions } from "../models/objectives/index.ts";
+import type { PairCorpus } from "./pair-corpus.ts";
+import { SeededRandom } from "./seeded-random.ts";
+import { sentenceSpans } from "./sentence-spans.ts";
+import { type CyclePosition, ShuffledCycle } from "./shuffled-cycle.ts";
+import { packBlock, type TokenBlock } from "./token-store.ts";
+
+export interface SegmentBatchOptions {
+  /** Pairs; the batch has twice as many rows. */
+  readonly pairs: number;
+  /** Longest of either text, without special tokens. */
+  readonly maxTextTokens: number;
+  /** Tokens predicted in one batch; more are sampled, fewer are filled up. */
+  readonly predictions: number;
+  /** Share of sources that are corrupted. */
+  readonly corruptedShare: number;
+  /** Cuts runs of ideographs into words for masking. */
+  readonly segment: (ideographs: string) => readonly string[];
+  readonly seed: number;
+}
+
+export interface SegmentBatch {
+  readonly texts: TokenBlock;
+  /** [rows, length] */
+  readonly segments: Int32Array;
+  readonly predictions: Predictions;
+  readonly teacher: null;
+}
+
+export interface SegmentPosition {
+  readonly papers: CyclePosition;
+  readonly batches: number;
+}
+
+export class SegmentBatches {
+  readonly #corpus: PairCorpus;
+  readonly #tokenizer: WordPieceTokenizer;
+  readonly #options: SegmentBatchOptions;
+  readonly #stops: ReadonlySet<number>;
+  readonly #papers: ShuffledCycle;
+  #batches: number;
+
+  constructor(
+    corpus: PairCorpus,
+    tokenizer: WordPieceTokenizer,
+    options: SegmentBatchOptions,
+    position?: SegmentPosition,
+  ) {
+    this.#corpus = corpus;
+    this.#tokenizer = tokenizer;
+    this.#options = options;
+    this.#stops = new Set([".", "。", "?", "!", "？", "！"].flatMap((stop) => tokenizer.idOf(stop) ?? []));
+    this.#papers = new ShuffledCycle(corpus.papers.length, options.seed, position?.papers);
+    this.#batches = position?.batches ?? 0;
+  }
+
+  next(): SegmentBatch {
+    const { pairs, maxTextTokens, predictions, seed } = this.#options;
+    const random = new SeededRandom(Math.imul(seed, 0x9e3779b1) ^ this.#batches++);
+    const length = 2 * maxTextTokens + 3;
+    const rows: Int32Array[] = [];
+    const segments = new Int32Array(2 * pairs * length);
+    const addRow = (source: Int32Array, target: Int32Array) => {
+      const start = rows.length * length;
+      segments.fill(1, start + source.length + 2, start + source.length + target.length + 3);
+      const { cls, sep } = this.#tokenizer.special;
+      rows.push(Int32Array.of(cls, ...this.#corrupted(source, random), sep, ...target, sep));
+    };
+    for (let i = 0; i < pairs; i++) {
+      const [a, b] = this.#pair(this.#papers.next(), random);
+      addRow(a, b);
+      addRow(b, a);
+    }
+    const texts = packBlock(rows, length, this.#tokenizer.special.pad);
+    const wanted = segmentPredictions(texts, segments);
+    const fitted = fitPredictions(wanted, rows.length * length, predictions, random);
+    return { texts, segments, predictions: fitted, teacher: null };
+  }
+
+  position(): SegmentPosition {
+    return { papers: this.#papers.position(), batches: this.#batches };
+  }
+
+  /** The title and a sentence of the abstract, or two sentences of it. */
+  #pair(index: number, random: SeededRandom): [Int32Array, Int32Array] {
+    const { store, papers } = this.#corpus;
+    const paper = papers[index]!;
+    const abstract = store.get(paper.abstract);
+    const spans = sentenceSpans(abstract, this.#stops);
+    const sentence = () => abstract.subarray(...(spans[random.nextBelow(spans.length)] ?? [0, 0]));
+    const first = spans.length > 1 && random.next() < 0.4 ? sentence() : store.get(paper.title);
+    const cut = (tokens: Int32Array) => tokens.subarray(0, this.#options.maxTextTokens);
+    return [cut(first), cut(sentence())];
+  }
+
+  #corrupted(source: Int32Array, random: SeededRandom): Int32Array {
+    if (random.next() >= this.#options.corruptedShare) return source;
+    const { segment } = this.#options;
+    return maskWholeWords(this.#tokenizer, source, { random: () => random.next(), segment }).ids;
+  }
+}
