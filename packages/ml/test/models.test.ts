@@ -656,7 +656,8 @@ describe("initialisers", () => {
       const y = ntkDense(context, "layer", x, 200);
       const parameters = initializeParameters(context.specs(), 1);
       const step = await compileTrainStep({ loss: mul(reduceSum(square(y)), 0.5), metrics: { y } });
-      const feeds = { x: normal(1)([width], random()) };
+      // every |x| = 1: the mean square that the formulas assume, without the chance of a draw
+      const feeds = { x: new Float32Array(width).fill(1) };
       const before = await step.run(parameters, feeds, random());
       new SgdMomentum({ b1: 0 }).update(parameters, before.gradients, 0.01);
       const after = await step.run(parameters, feeds, random());
@@ -667,7 +668,7 @@ describe("initialisers", () => {
       const { variance, shrinkage } = await measure(width);
       expect(variance).toBeGreaterThan(0.75);
       expect(variance).toBeLessThan(1.35);
-      expect(shrinkage).toBeCloseTo(0.99 ** 2, 2);
+      expect(shrinkage).toBeCloseTo(0.99 ** 2, 5);
     }
   });
 

@@ -2,10 +2,9 @@ import type { SeededRandom } from "../data/seeded-random.ts";
 import type { Seed } from "../graph/gradients.ts";
 import { CPU_TARGET, lowerGraph } from "../graph/lower.ts";
 import type { Node } from "../graph/node.ts";
-import { hashName } from "../hash-name.ts";
 import { elementCount, type Gradient, type ParameterSet } from "../parameters.ts";
 import { CpuSession, type CpuSessionOptions, type Feeds, type FetchedArray } from "./cpu-session.ts";
-import { DropoutPool } from "./dropout-pool.ts";
+import { MaskPools } from "./mask-pools.ts";
 import { addRowPieces, mergeRowPieces, type RowPiece } from "./scatter.ts";
 import {
   buildPullBackGraph,
@@ -126,20 +125,13 @@ function readGradient(parts: GradientParts, fetched: Readonly<Record<string, Fet
   return { kind: "dense", data };
 }
 
-interface MaskSpec {
-  readonly name: string;
-  readonly count: number;
-  readonly rate: number;
-}
-
 /** Feeds parameters and dropout masks beside the caller's values. */
 class GraphRunner implements ForwardGraph {
   readonly #session: CpuSession;
   readonly #parameterNames: readonly string[];
-  readonly #masks: readonly MaskSpec[];
-  readonly #pools = new Map<number, DropoutPool>();
+  readonly #masks: MaskPools;
 
-  private constructor(session: CpuSession, parameterNames: readonly string[], masks: readonly MaskSpec[]) {
+  private constructor(session: CpuSession, parameterNames: readonly string[], masks: MaskPools) {
     this.#session = session;
     this.#parameterNames = parameterNames;
     this.#masks = masks;
@@ -148,13 +140,10 @@ class GraphRunner implements ForwardGraph {
   static async create(outputs: ReadonlyMap<string, Node>, options: CpuSessionOptions): Promise<GraphRunner> {
     const lowered = lowerGraph(outputs, { target: CPU_TARGET });
     const session = await CpuSession.create(lowered.model, options);
-    const masks = lowered.inputs.flatMap(({ op, shape }) =>
-      op.dropout ? [{ name: op.name, count: elementCount(shape as number[]), rate: op.dropout.rate }] : [],
-    );
     return new GraphRunner(
       session,
       lowered.parameters.map(({ op }) => op.name),
-      masks,
+      new MaskPools(lowered.inputs),
     );
   }
 
@@ -163,28 +152,9 @@ class GraphRunner implements ForwardGraph {
     feeds: Feeds,
     random?: SeededRandom,
   ): Promise<Record<string, FetchedArray>> {
-    const all: Record<string, Feeds[string]> = { ...feeds };
+    const all: Record<string, Feeds[string]> = { ...feeds, ...this.#masks.draw(random) };
     for (const name of this.#parameterNames) all[name] = parameters.get(name).data;
-    if (this.#masks.length > 0) {
-      if (random === undefined) throw new Error("the graph draws dropout masks: give a random source");
-      // One draw per run, spread over the masks by name: two graphs that share masks see the same ones.
-      const seed = random.nextUint32();
-      for (const { name, count, rate } of this.#masks) {
-        all[name] = this.#poolFor(rate).draw(count, seed ^ hashName(name));
-      }
-    }
     return this.#session.run(all);
-  }
-
-  /** The pool's contents depend on the rate only, so that one random state gives the same masks in every graph. */
-  #poolFor(rate: number): DropoutPool {
-    let pool = this.#pools.get(rate);
-    if (pool === undefined) {
-      const largest = Math.max(...this.#masks.filter((mask) => mask.rate === rate).map(({ count }) => count));
-      pool = new DropoutPool(rate, largest);
-      this.#pools.set(rate, pool);
-    }
-    return pool;
   }
 
   async release(): Promise<void> {
