@@ -16,9 +16,6 @@ export interface Settings {
   readonly siteUrl: string;
   /** Folder or object store (`s3://…`) of the search index. */
   readonly searchUri: string;
-  /** Address of a Meilisearch server, null for the embedded index. */
-  readonly meiliUrl: string | null;
-  readonly meiliKey: string | null;
   /** Folder of an embedding bundle, null for the shipped one. */
   readonly modelDir: string | null;
   /** Address of an OpenAI-compatible embedding server, null for embedding in this process. */
@@ -50,8 +47,6 @@ export const SETTING_VARIABLES = [
   "DATABASE_URL",
   "SITE_URL",
   "SEARCH_URI",
-  "MEILI_URL",
-  "MEILI_KEY",
   "MODEL_DIR",
   "EMBED_URL",
   "EMBED_KEY",
@@ -151,8 +146,6 @@ export function parseSettings(env: Environment): Settings {
     ),
     siteUrl: httpUrl("SITE_URL") ?? `http://localhost:${port}`,
     searchUri: parseSearchUri(read("SEARCH_URI") ?? `${dataDir}/search`),
-    meiliUrl: httpUrl("MEILI_URL"),
-    meiliKey: read("MEILI_KEY"),
     modelDir: optional(read("MODEL_DIR"), (value) => parseFolder("MODEL_DIR", value)),
     embedUrl: httpUrl("EMBED_URL"),
     embedKey: read("EMBED_KEY"),

@@ -131,7 +131,7 @@ export interface EngineStats {
 }
 
 /**
- * A derived search index. Implementations: `lance/` (embedded), `meilisearch/`. One shared suite holds for all.
+ * A derived search index. `lance/` is the embedded one; the shared suite (test/engine-suite.ts) holds for every other.
  *
  * `search`, `similar` and `suggest` answer any input; they reject only with the signal's reason, with
  * VectorDimensionError, or when the storage fails.
