@@ -67,13 +67,15 @@ try {
   rmSync(dataDir, { recursive: true, force: true });
 }
 
-/** Reads the site's output until it tells its address. */
-async function addressOf(output: NodeJS.ReadableStream): Promise<string> {
+/** Listens to the site's output until it tells its address; goes on reading, so that the site can go on writing. */
+function addressOf(output: NodeJS.ReadableStream): Promise<string> {
   let text = "";
-  for await (const chunk of output) {
-    text += String(chunk);
-    const address = /Cool Papers is at (\S+)/.exec(text)?.[1];
-    if (address) return address;
-  }
-  throw new Error(`The site ended before it told its address:\n${text}`);
+  return new Promise((found, failed) => {
+    output.on("data", (chunk: Buffer) => {
+      text += String(chunk);
+      const address = /Cool Papers is at (\S+)/.exec(text)?.[1];
+      if (address) found(address);
+    });
+    output.on("end", () => failed(new Error(`The site ended before it told its address:\n${text}`)));
+  });
 }
