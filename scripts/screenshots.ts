@@ -1,11 +1,10 @@
-import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium } from "@playwright/test";
 import { ensureChromium } from "./find-chromium.ts";
-import { buildSite, isSiteBuilt } from "./site-build.ts";
+import { startBuiltSite } from "./running-site.ts";
 
 /** `npm run screenshots [-- --out DIR]`: the pictures of the README and the guides, from the running site and the seed corpus. */
 interface Shot {
@@ -39,22 +38,16 @@ const { values } = parseArgs({
   options: { out: { type: "string", default: join(root, "docs/screenshots") } },
 });
 
-if (!isSiteBuilt(root)) await buildSite(root);
 const dataDir = mkdtempSync(join(tmpdir(), "screenshots-"));
-const site = spawn(process.execPath, [join(root, "apps/web/src/server/main.ts"), "start"], {
-  cwd: root,
-  stdio: ["ignore", "pipe", "inherit"],
-  env: { ...process.env, DATA_DIR: dataDir, HOST: "127.0.0.1", PORT: "0", DATABASE_URL: "", SEARCH_URI: "" },
-});
+const site = await startBuiltSite(root, dataDir);
 try {
-  const url = await addressOf(site.stdout);
   mkdirSync(values.out, { recursive: true });
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: ["--no-sandbox"] });
   for (const shot of SHOTS) {
     const { name, path, width, height, theme, locale } = shot;
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, locale });
     const page = await context.newPage();
-    await page.goto(url + path);
+    await page.goto(site.url + path);
     await page.evaluate(() => document.fonts.ready);
     await page.screenshot({ path: join(values.out, `${name}.png`) });
     await context.close();
@@ -62,20 +55,6 @@ try {
   }
   await browser.close();
 } finally {
-  site.kill("SIGTERM");
-  await new Promise((done) => site.once("exit", done));
+  await site.stop();
   rmSync(dataDir, { recursive: true, force: true });
-}
-
-/** Listens to the site's output until it tells its address; goes on reading, so that the site can go on writing. */
-function addressOf(output: NodeJS.ReadableStream): Promise<string> {
-  let text = "";
-  return new Promise((found, failed) => {
-    output.on("data", (chunk: Buffer) => {
-      text += String(chunk);
-      const address = /Cool Papers is at (\S+)/.exec(text)?.[1];
-      if (address) found(address);
-    });
-    output.on("end", () => failed(new Error(`The site ended before it told its address:\n${text}`)));
-  });
 }
