@@ -164,6 +164,24 @@ program
   });
 
 program
+  .command("generate")
+  .description("write texts like the given one with the generative half, the closest in meaning first")
+  .argument("<text>", "a title, a question, a sentence")
+  .requiredOption("--checkpoint <file>", "checkpoint.safetensors of a pre-trained run")
+  .option("--tokenizer <file>", "tokenizer.json", join(RUNS_DIR, "vocab/tokenizer.json"))
+  .option("--samples <n>", "texts sampled", positiveInteger, 8)
+  .option("--top-p <p>", "share of probability sampled from, up to 1", positive, 0.9)
+  .option("--max-new-tokens <n>", "tokens written at most", positiveInteger, 32)
+  .option("--seed <n>", "the same seed writes the same texts", positiveInteger, 1)
+  .action(async (text: string, flags) => {
+    const { generateTexts } = await import("./commands/generate.ts");
+    const checkpoint = requireFile(flags.checkpoint, "The checkpoint");
+    const { samples, topP, maxNewTokens, seed } = flags;
+    const options = { samples, topP, maxNewTokens, seed };
+    await generateTexts(checkpoint, requireFile(flags.tokenizer, "The tokenizer"), text, options);
+  });
+
+program
   .command("export")
   .description("write a checkpoint as a bundle that the site and the embedding server load")
   .requiredOption("--checkpoint <file>", "checkpoint.safetensors of a run")

@@ -86,12 +86,14 @@ export async function runTraining<Batch>(
     writeCheckpoint(checkpointPath(options), {
       parameters,
       trainer: trainer.state(),
-      dataPosition: batches.position(),
+      dataPosition: position,
       elapsedSeconds: secondsBefore + elapsedSeconds,
       config: setup.config,
       recipe: options.recipeName,
     });
   const log = new MetricsLog(join(options.runDir, "metrics.jsonl"), secondsBefore);
+  // Of the batches trained on: the loop may have taken one more when it is aborted.
+  let position = batches.position();
   let savedAt = 0;
   let elapsed = 0;
   const end = await runTrainLoop({
@@ -101,6 +103,7 @@ export async function runTraining<Batch>(
     maxSeconds: options.maxMinutes * 60,
     signal: options.signal,
     async onStep(report, seconds) {
+      position = batches.position();
       options.onReport(report, seconds - elapsed);
       elapsed = seconds;
       await log.add(report, seconds);
@@ -115,10 +118,6 @@ export async function runTraining<Batch>(
   return { step: trainer.step, end };
 }
 
-/**
- * A batch is taken only when the loop asks for it: the position saved after a step is that of the next batch. One batch
- * that was taken and not trained on when the run was aborted is lost to it, as the loop checks the signal after taking.
- */
 function* forever<Batch>(batches: BatchSource<Batch>): Generator<Batch, never> {
   for (;;) yield batches.next();
 }

@@ -2,7 +2,13 @@ import { fileURLToPath } from "node:url";
 import { SPECIAL_TOKENS, WordPieceTokenizer } from "@cool-papers/text";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type DistillationCorpus, loadDistillationCorpus } from "../../src/data/distillation-corpus.ts";
-import { HeldOutGuard, HeldOutLeakError, hasSharedData, loadHeldOut, textKey } from "../../src/data/held-out.ts";
+import {
+  HeldOutGuard,
+  HeldOutLeakError,
+  hasSharedData,
+  loadHeldOut,
+  textKey,
+} from "../../src/data/held-out.ts";
 import { readJsonLines, readLines } from "../../src/data/json-lines.ts";
 import { readArxiv } from "../../src/data/papers.ts";
 import { readParallel } from "../../src/data/parallel.ts";

@@ -1,0 +1,97 @@
+import { spawnSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SPECIAL_TOKENS, WordPieceTokenizer, writeTokenizerJson } from "@cool-papers/text";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+
+function ml(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: "utf8" });
+  return { status, output: stdout.trim(), error: stderr.trim() };
+}
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "command-line-"));
+  await writeFile(
+    join(folder, "tokenizer.json"),
+    writeTokenizerJson(new WordPieceTokenizer([...SPECIAL_TOKENS])),
+  );
+  await writeFile(join(folder, "damaged.safetensors"), "not a checkpoint at all");
+  await writeFile(join(folder, "card.md"), "# card");
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("npm run ml --", () => {
+  test("--help names every verb with what it is for", () => {
+    const { status, output } = ml("--help");
+    expect(status).toBe(0);
+    for (const verb of [
+      "vocab",
+      "pretrain",
+      "distill",
+      "finetune",
+      "evaluate",
+      "generate",
+      "export",
+      "report",
+    ]) {
+      expect(output).toMatch(new RegExp(`^  ${verb} .*\\w`, "m"));
+    }
+  });
+
+  test.each([
+    ["an unknown flag", ["distill", "bag-distill", "--speed", "9"], /unknown option '--speed'/],
+    [
+      "a flag of the wrong kind",
+      ["distill", "bag-distill", "--threads", "two"],
+      /--threads.*'two' is invalid.*whole number/,
+    ],
+    ["an unknown recipe", ["distill", "nothing"], /UsageError: There is no recipe nothing/],
+    [
+      "a recipe of another verb",
+      ["finetune", "bag-distill"],
+      /is for distill: npm run ml -- distill bag-distill/,
+    ],
+    ["a missing data folder", ["--data", "/absent", "vocab"], /The data folder \/absent does not exist/],
+    [
+      "a missing checkpoint",
+      ["evaluate", "--checkpoint", "/absent.safetensors"],
+      /The checkpoint \/absent\.safetensors does not exist/,
+    ],
+    [
+      "a folder that is no bundle",
+      ["evaluate", "--bundle", "/absent"],
+      /BundleError: \/absent is no model bundle/,
+    ],
+    ["a missing run", ["report", "absent-run"], /The run .*absent-run does not exist/],
+  ])("%s is told in one sentence, with exit code 1", (_what, args, message) => {
+    const { status, error } = ml("--data", folder, ...args);
+    expect(status).toBe(1);
+    expect(error).toMatch(message);
+    expect(error).not.toMatch(/^\s+at /m);
+  });
+
+  test("a damaged checkpoint is told in one sentence", () => {
+    const { status, error } = ml(
+      ...[
+        "export",
+        "--checkpoint",
+        join(folder, "damaged.safetensors"),
+        "--out",
+        join(folder, "bundle"),
+        "--id",
+        "x",
+      ],
+      ...["--model-card", join(folder, "card.md"), "--tokenizer", join(folder, "tokenizer.json")],
+      ...["--parity-texts", join(folder, "card.md")],
+    );
+    expect(status).toBe(1);
+    expect(error).toMatch(
+      /^TensorFileError: .*damaged\.safetensors is not a usable safetensors file: it is cut off/,
+    );
+  });
+});

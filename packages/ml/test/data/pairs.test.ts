@@ -1,0 +1,291 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SPECIAL_TOKENS, WordPieceTokenizer } from "@cool-papers/text";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HeldOutGuard, HeldOutLeakError } from "../../src/data/held-out.ts";
+import { OwnPairBatches, readOwnPairs } from "../../src/data/own-pairs.ts";
+import { PairBatches, type PairBatchOptions } from "../../src/data/pair-batches.ts";
+import type { PairCorpus } from "../../src/data/pair-corpus.ts";
+import { fillTemplate, QUESTION_TEMPLATES, tokenTemplates } from "../../src/data/question-templates.ts";
+import { SeededRandom } from "../../src/data/seeded-random.ts";
+import { SegmentBatches } from "../../src/data/segment-batches.ts";
+import { sentenceSpans } from "../../src/data/sentence-spans.ts";
+import { TermDictionary } from "../../src/data/term-dictionary.ts";
+import { TokenStore } from "../../src/data/token-store.ts";
+
+/** Words w0 … w399 beside the words of the templates. */
+const words = Array.from({ length: 400 }, (_, i) => `w${i}`);
+const templateWords = QUESTION_TEMPLATES.flatMap(
+  (template) => template.toLowerCase().match(/[a-z]+|\?/g) ?? [],
+);
+const tokenizer = new WordPieceTokenizer([
+  ...new Set([...SPECIAL_TOKENS, ".", "?", ...words, ...templateWords]),
+]);
+const { cls, sep, pad, mask } = tokenizer.special;
+const ids = (text: string) => tokenizer.encode(text, { addSpecialTokens: false }).ids;
+
+/** Paper p: title of four words of its own, abstract of three sentences of nine. */
+function corpus(papers: number): PairCorpus {
+  const store = new TokenStore();
+  const word = (paper: number, k: number) => `w${(paper * 7 + k) % 400}`;
+  const sentence = (paper: number, s: number) =>
+    `${Array.from({ length: 9 }, (_, k) => word(paper, s + k)).join(" ")} .`;
+  return {
+    store,
+    papers: Array.from({ length: papers }, (_, paper) => ({
+      title: store.add(ids(Array.from({ length: 4 }, (_, k) => word(paper, k)).join(" "))),
+      abstract: store.add(ids([0, 1, 2].map((s) => sentence(paper, s)).join(" "))),
+      field: `field${paper % 3}`,
+      isChinese: false,
+    })),
+    parallel: [
+      [0, 1],
+      [2, 3],
+    ],
+  };
+}
+
+const options: PairBatchOptions = {
+  pairs: 10,
+  parallelPairs: 2,
+  chunk: 4,
+  queryLength: 20,
+  documentLength: 40,
+  mixture: { title: 0.3, question: 0.3, sentence: 0.3, codeSwitched: 0.1 },
+  seed: 1,
+};
+
+const rowOf = (block: { ids: Int32Array; length: number }, row: number) => [
+  ...block.ids.subarray(row * block.length, (row + 1) * block.length),
+];
+
+describe("sentences", () => {
+  const stops = new Set([9]);
+  const spans = (tokens: number[]) => sentenceSpans(Int32Array.from(tokens), stops);
+  const long = [1, 1, 1, 1, 1, 1, 1, 9];
+
+  test("are cut after full stops, all tokens in exactly one", () => {
+    expect(spans([...long, ...long, ...long])).toEqual([
+      [0, 8],
+      [8, 16],
+      [16, 24],
+    ]);
+  });
+
+  test("short pieces join the sentence before; a short text is one sentence", () => {
+    expect(spans([...long, 2, 9, ...long])).toEqual([
+      [0, 10],
+      [10, 18],
+    ]);
+    expect(spans([1, 9, ...long])).toEqual([[0, 10]]);
+    expect(spans([1, 2])).toEqual([[0, 2]]);
+    expect(spans([])).toEqual([]);
+  });
+});
+
+describe("questions", () => {
+  test("a template wraps the subject; a long subject gives way, the frame stays", () => {
+    const [template] = tokenTemplates(["are there any papers that investigate *?"], ids);
+    const text = (tokens: Int32Array) => tokenizer.decode(tokens);
+    expect(text(fillTemplate(template!, ids("w1 w2"), tokenizer.special, 30))).toBe(
+      "are there any papers that investigate w1 w2 ?",
+    );
+    const cut = fillTemplate(template!, ids("w1 w2 w3 w4 w5"), tokenizer.special, 11);
+    expect(text(cut)).toBe("are there any papers that investigate w1 w2 ?");
+    expect([cut[0], cut.at(-1), cut.length]).toEqual([cls, sep, 11]);
+  });
+
+  test("every template has one place for the subject", () => {
+    for (const template of QUESTION_TEMPLATES) expect(template.split("*"), template).toHaveLength(2);
+  });
+});
+
+describe("term dictionary", () => {
+  test("replaces the longest term first, and only terms", () => {
+    const dictionary = new TermDictionary();
+    dictionary.add(ids("w1"), ids("w100"));
+    dictionary.add(ids("w1 w2"), ids("w101 w102 w103"));
+    const random = new SeededRandom(3);
+    const results = new Set(
+      Array.from({ length: 60 }, () => tokenizer.decode(dictionary.switchTerms(ids("w0 w1 w2 w1"), random))),
+    );
+    expect(results).toEqual(
+      new Set(["w0 w101 w102 w103 w100", "w0 w101 w102 w103 w1", "w0 w1 w2 w100", "w0 w1 w2 w1"]),
+    );
+  });
+});
+
+describe("pair batches", () => {
+  const data = corpus(60);
+  const batches = (position?: ReturnType<PairBatches["position"]>) =>
+    new PairBatches(data, tokenizer, new TermDictionary(), options, position);
+
+  test("have the shape asked for, and each query shares words with its document only as its paper does", () => {
+    const { queries, documents } = batches().next();
+    expect([queries.rows, queries.length, documents.rows, documents.length]).toEqual([10, 20, 10, 40]);
+    for (let row = 2; row < 10; row++) {
+      const query = new Set(
+        rowOf(queries, row).filter(
+          (id) => tokenizer.vocabulary[id]!.startsWith("w") && /\d/.test(tokenizer.vocabulary[id]!),
+        ),
+      );
+      const document = new Set(rowOf(documents, row));
+      expect([...query].some((id) => document.has(id))).toBe(true);
+    }
+  });
+
+  test("a sentence that is the query is not in its document", () => {
+    const sentences = new PairBatches(data, tokenizer, new TermDictionary(), {
+      ...options,
+      parallelPairs: 2,
+      mixture: { title: 0, question: 0, sentence: 1, codeSwitched: 0 },
+    });
+    const { queries, documents } = sentences.next();
+    for (let row = 2; row < 10; row++) {
+      const query = rowOf(queries, row)
+        .filter((id) => id !== cls && id !== sep && id !== pad)
+        .join();
+      expect(rowOf(documents, row).join()).not.toContain(query);
+    }
+  });
+
+  test("neighbours in a batch come from one field", () => {
+    const source = batches();
+    const titles = data.papers.map(({ abstract }) => [...data.store.get(abstract)].join());
+    const field = (row: number[]) => {
+      const body = row.filter((id) => id !== cls && id !== sep && id !== pad).join();
+      return data.papers[
+        titles.findIndex(
+          (abstract) => body.includes(abstract.slice(0, 30)) || abstract.includes(body.slice(-30)),
+        )
+      ]!.field;
+    };
+    const onlyTitles = new PairBatches(data, tokenizer, new TermDictionary(), {
+      ...options,
+      mixture: { title: 1, question: 0, sentence: 0, codeSwitched: 0 },
+    });
+    const { documents } = onlyTitles.next();
+    const fields = Array.from({ length: 8 }, (_, i) => field(rowOf(documents, i + 2)));
+    expect(new Set(fields.slice(0, 4)).size).toBe(1);
+    expect(new Set(fields.slice(4)).size).toBe(1);
+    expect(source.position().batches).toBe(0);
+  });
+
+  test("one seed gives one sequence, and a stored position goes on with it", () => {
+    const first = batches();
+    const second = batches();
+    for (let i = 0; i < 3; i++) expect(second.next()).toEqual(first.next());
+    const resumed = batches(JSON.parse(JSON.stringify(first.position())));
+    for (let i = 0; i < 10; i++) expect(resumed.next()).toEqual(first.next());
+  });
+});
+
+describe("segment batches", () => {
+  const make = (position?: ReturnType<SegmentBatches["position"]>, corruptedShare = 0.5) =>
+    new SegmentBatches(
+      corpus(40),
+      tokenizer,
+      { pairs: 6, maxTextTokens: 10, predictions: 64, corruptedShare, segment: (text) => [...text], seed: 2 },
+      position,
+    );
+
+  test("each pair stands in both directions, [CLS] a [SEP] b [SEP] with segments 0 and 1", () => {
+    const { texts, segments } = make(undefined, 0).next();
+    const split = (row: number) => {
+      const tokens = rowOf(texts, row).slice(0, texts.lengths[row]!);
+      const kinds = [...segments.subarray(row * texts.length, row * texts.length + tokens.length)];
+      const start = kinds.indexOf(1);
+      expect(kinds.slice(start).every((kind) => kind === 1)).toBe(true);
+      expect([tokens[0], tokens[start - 1], tokens.at(-1)]).toEqual([cls, sep, sep]);
+      return [tokens.slice(1, start - 1), tokens.slice(start, -1)];
+    };
+    for (let pair = 0; pair < 6; pair++) {
+      const [a, b] = split(2 * pair);
+      expect(split(2 * pair + 1)).toEqual([b, a]);
+    }
+  });
+
+  test("predictions are the tokens of segment 1, each from the position before it", () => {
+    const { texts, segments, predictions } = make().next();
+    predictions.positions.forEach((position, k) => {
+      if (predictions.weights[k] === 0) return;
+      expect(segments[position + 1]).toBe(1);
+      expect(predictions.labels[k]).toBe(texts.ids[position + 1]);
+    });
+    expect(predictions.weights.reduce((sum, weight) => sum + weight, 0)).toBe(64);
+  });
+
+  test("only sources are corrupted, about half of them", () => {
+    const batches = make();
+    let corrupted = 0;
+    for (let i = 0; i < 50; i++) {
+      const { texts, segments } = batches.next();
+      for (let row = 0; row < texts.rows; row++) {
+        const tokens = rowOf(texts, row);
+        const masks = tokens.flatMap((id, k) => (id === mask ? [segments[row * texts.length + k]] : []));
+        expect(masks).not.toContain(1);
+        if (masks.length > 0) corrupted++;
+      }
+    }
+    // Half of the rows are corrupted; a row of 4 to 10 tokens then has a mask with probability 1 − 0.88^n.
+    expect(corrupted / 600).toBeGreaterThan(0.2);
+    expect(corrupted / 600).toBeLessThan(0.45);
+  });
+
+  test("a stored position goes on with the same batches", () => {
+    const batches = make();
+    batches.next();
+    const resumed = make(JSON.parse(JSON.stringify(batches.position())));
+    for (let i = 0; i < 8; i++) expect(resumed.next()).toEqual(batches.next());
+  });
+});
+
+describe("own pairs", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "pairs-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+  const file = async (name: string, rows: object[]) => {
+    const path = join(folder, name);
+    await writeFile(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    return path;
+  };
+
+  test("lines of query, positive and negatives become batches", async () => {
+    const path = await file("pairs.jsonl", [
+      { query: "w1", positive: "w2 w3", negatives: ["w4", "w5"] },
+      { query: "w6", positive: "w7", negatives: ["w8"] },
+    ]);
+    const data = await readOwnPairs(path, tokenizer, null, 16);
+    const batches = new OwnPairBatches(data, {
+      pairs: 2,
+      queryLength: 4,
+      documentLength: 5,
+      padId: pad,
+      seed: 1,
+    });
+    const { queries, documents, negatives } = batches.next();
+    const texts = (block: typeof queries) => [0, 1].map((row) => tokenizer.decode(rowOf(block, row)));
+    const order = texts(queries)[0] === "w1" ? [0, 1] : [1, 0];
+    expect(order.map((row) => texts(queries)[row])).toEqual(["w1", "w6"]);
+    expect(order.map((row) => texts(documents)[row])).toEqual(["w2 w3", "w7"]);
+    expect(["w4", "w5"]).toContain(texts(negatives)[order[0]!]);
+    expect(texts(negatives)[order[1]!]).toBe("w8");
+  });
+
+  test("held-out rows are dropped, wrong rows named", async () => {
+    const guard = new HeldOutGuard();
+    guard.add({ text: "W1!" });
+    const only = await file("held.jsonl", [{ query: "w1", positive: "w2" }]);
+    await expect(readOwnPairs(only, tokenizer, guard, 16)).rejects.toThrow(/no pair that may be trained on/);
+    const wrong = await file("wrong.jsonl", [{ query: "w1", positive: 3 }]);
+    await expect(readOwnPairs(wrong, tokenizer, null, 16)).rejects.toThrow(
+      /wrong\.jsonl has no text in "positive"/,
+    );
+    const list = await file("list.jsonl", [{ query: "w1", positive: "w2", negatives: "w3" }]);
+    await expect(readOwnPairs(list, tokenizer, null, 16)).rejects.toThrow(/"negatives" that are no list/);
+    expect(() => guard.assertAllowed({ text: "w1" })).toThrow(HeldOutLeakError);
+  });
+});
