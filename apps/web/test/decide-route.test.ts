@@ -60,7 +60,23 @@ describe("decideRoute", () => {
 
   it("never throws, never redirects off the site, and a redirect's target does not redirect for good again", () => {
     const piece = fc.oneof(
-      fc.constantFrom("arxiv", "venue", "search", "cite", "..", "", "2104.09864", "cs.NA", "a@ACL", "//x", "\\", "%2F", "%", "?q=", "&"),
+      fc.constantFrom(
+        "arxiv",
+        "venue",
+        "search",
+        "cite",
+        "..",
+        "",
+        "2104.09864",
+        "cs.NA",
+        "a@ACL",
+        "//x",
+        "\\",
+        "%2F",
+        "%",
+        "?q=",
+        "&",
+      ),
       fc.string({ maxLength: 12 }),
     );
     fc.assert(
@@ -70,7 +86,9 @@ describe("decideRoute", () => {
         if (decision.kind !== "redirect") return;
         expect(decision.location).toMatch(/^\/(?![/\\])/);
         const next = decideRoute(decision.location);
-        expect(next.kind === "redirect" && next.status === 308 && next.location === decision.location).toBe(false);
+        expect(next.kind === "redirect" && next.status === 308 && next.location === decision.location).toBe(
+          false,
+        );
       }),
       { numRuns: 2000 },
     );

@@ -20,8 +20,11 @@ describe("R4 dictionaries", () => {
   it.each(keys)("%s takes the same arguments in both languages and renders", (key) => {
     const names = argumentsOf(messageOf("en", key));
     expect(argumentsOf(messageOf("zh", key))).toEqual(names);
-    const values = Object.fromEntries(names.map((name) => [name, name === "count" || name === "papers" || name === "total" ? 3 : "x"]));
-    for (const locale of ["en", "zh"] as const) expect(translatorFor(locale)(key, values)).not.toMatch(/[{}]/);
+    const values = Object.fromEntries(
+      names.map((name) => [name, name === "count" || name === "papers" || name === "total" ? 3 : "x"]),
+    );
+    for (const locale of ["en", "zh"] as const)
+      expect(translatorFor(locale)(key, values)).not.toMatch(/[{}]/);
   });
 });
 

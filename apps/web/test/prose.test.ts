@@ -20,7 +20,12 @@ describe("L10 prose", () => {
   );
 
   it("never lets TeX make a link, an image or raw HTML", () => {
-    for (const tex of ["\\href{javascript:alert(1)}{x}", "\\url{javascript:alert(1)}", "\\includegraphics{x}", "\\htmlClass{a}{x}"]) {
+    for (const tex of [
+      "\\href{javascript:alert(1)}{x}",
+      "\\url{javascript:alert(1)}",
+      "\\includegraphics{x}",
+      "\\htmlClass{a}{x}",
+    ]) {
       const out = shown(`$${tex}$`);
       expect(out).not.toMatch(/<a\s|<img|javascript:alert\(1\)"/);
     }
@@ -45,13 +50,17 @@ describe("L10 prose", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.array(fc.string(), { maxLength: 3 }), (text, terms) => {
         const out = prose(text.replaceAll("$", "").replaceAll("\\", ""), terms).value;
-        expect(out.replace(/<\/?mark>|<a href="https?:[^"<>]*" rel="nofollow ugc noopener">|<\/a>/g, "")).not.toMatch(/[<>"']/);
+        expect(
+          out.replace(/<\/?mark>|<a href="https?:[^"<>]*" rel="nofollow ugc noopener">|<\/a>/g, ""),
+        ).not.toMatch(/[<>"']/);
       }),
     );
   });
 
   it("marks whole words in all their forms, whatever the case", () => {
-    expect(shown("Images, inattention, image", ["image"])).toBe("<mark>Images</mark>, inattention, <mark>image</mark>");
+    expect(shown("Images, inattention, image", ["image"])).toBe(
+      "<mark>Images</mark>, inattention, <mark>image</mark>",
+    );
   });
 
   it("marks nothing inside a formula", () => {
@@ -60,7 +69,9 @@ describe("L10 prose", () => {
   });
 
   it("turns text commands into elements and addresses into links that pass on no authority", () => {
-    expect(shown("\\emph{very} \\textbf{bold} \\textsc{caps}")).toBe("<em>very</em> <strong>bold</strong> caps");
+    expect(shown("\\emph{very} \\textbf{bold} \\textsc{caps}")).toBe(
+      "<em>very</em> <strong>bold</strong> caps",
+    );
     expect(shown("Code: https://example.org/a_b?x=1&y=2.")).toBe(
       'Code: <a href="https://example.org/a_b?x=1&amp;y=2" rel="nofollow ugc noopener">https://example.org/a_b?x=1&amp;y=2</a>.',
     );

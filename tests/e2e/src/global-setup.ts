@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { hostilePapers } from "./hostile-papers.ts";
@@ -13,8 +13,19 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(join(tmpdir(), "cool-papers-e2e-"));
   const port = await freePort();
   const address = `http://127.0.0.1:${port}`;
-  const env = { ...process.env, DATA_DIR: dataDir, PORT: String(port), HOST: "127.0.0.1", SITE_URL: address, DATABASE_URL: "" };
-  const site = spawn(process.execPath, ["apps/web/src/server/main.ts", "start"], { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+  const env = {
+    ...process.env,
+    DATA_DIR: dataDir,
+    PORT: String(port),
+    HOST: "127.0.0.1",
+    SITE_URL: address,
+    DATABASE_URL: "",
+  };
+  const site = spawn(process.execPath, ["apps/web/src/server/main.ts", "start"], {
+    cwd: root,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const stop = async (): Promise<void> => {
     await stopProcess(site);
     rmSync(dataDir, { recursive: true, force: true });
@@ -22,7 +33,12 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
   try {
     await untilReady(site, address);
     const file = join(dataDir, "hostile.jsonl");
-    writeFileSync(file, hostilePapers().map((paper) => JSON.stringify(paper)).join("\n"));
+    writeFileSync(
+      file,
+      hostilePapers()
+        .map((paper) => JSON.stringify(paper))
+        .join("\n"),
+    );
     await runToEnd(["apps/worker/src/main.ts", "import", file], env);
   } catch (error) {
     await stop();
@@ -48,7 +64,10 @@ function freePort(): Promise<number> {
 function untilReady(site: ChildProcess, address: string): Promise<void> {
   let output = "";
   return new Promise((done, fail) => {
-    const impatient = setTimeout(() => fail(new Error(`The site took too long to start:\n${output}`)), START_MS);
+    const impatient = setTimeout(
+      () => fail(new Error(`The site took too long to start:\n${output}`)),
+      START_MS,
+    );
     const read = (chunk: Buffer): void => {
       output += chunk;
       if (!output.includes(`is at ${address}`)) return;
@@ -69,7 +88,9 @@ function runToEnd(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
   return new Promise((done, fail) => {
-    child.once("exit", (code) => (code === 0 ? done() : fail(new Error(`${args.join(" ")} failed:\n${output}`))));
+    child.once("exit", (code) =>
+      code === 0 ? done() : fail(new Error(`${args.join(" ")} failed:\n${output}`)),
+    );
   });
 }
 

@@ -3,7 +3,11 @@ type InterchangeLine = Record<string, unknown> & { readonly id: string; readonly
 
 const ALERT = "<img src=x onerror=\"document.title='pwned'\"><script>document.title='pwned'</script>";
 
-const plain = { abstract: "A paper made up for the browser tests.", authors: ["Test Author"], categories: ["cs.GL"] };
+const plain = {
+  abstract: "A paper made up for the browser tests.",
+  authors: ["Test Author"],
+  categories: ["cs.GL"],
+};
 
 /**
  * Made-up papers with everything that a source could send to break a page. Their ids lie in a month that the seed
@@ -45,7 +49,7 @@ export function hostilePapers(): InterchangeLine[] {
       id: "arxiv:2601.00004",
       title: "Broken mathematics: $\\frac{1}{2 and $\\undefinedmacro{x}$",
       abstract:
-        "Good $\\alpha^2 + \\beta_i$ stands beside bad $\\begin{matrix} 1$ and $\\href{javascript:alert(1)}{link}$, a display $$\\sum_{k=1}^n k$$ and $this never closes. Prices from $5 to $10 stay prices.",
+        "Good $\\alpha^2 + \\beta_i$ stands beside bad $\\begin{matrix} 1$ and $\\href{javascript:alert(1)}{link}$, a display $$\\sum_{k=1}^n k$$ and prices from $5 to $10, which stay prices. At last $this never closes.",
       announcedOn: "2026-01-05",
       announcedProvenance: "stated",
       submittedAt: "2026-01-02T12:00:00Z",

@@ -35,7 +35,13 @@ for (const path of PAGES) {
 
 async function violationsOn(axe: AxeBuilder): Promise<string[]> {
   const { violations } = await axe.analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html).join(" | ")}`);
+  return violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes
+        .slice(0, 3)
+        .map((node) => node.html)
+        .join(" | ")}`,
+  );
 }
 
 test("R5 with the suggestions open axe finds nothing either", async ({ page }) => {
@@ -46,7 +52,9 @@ test("R5 with the suggestions open axe finds nothing either", async ({ page }) =
   expect(await violationsOn(new AxeBuilder({ page }))).toEqual([]);
 });
 
-test("R5 the keyboard alone reaches the content, the first paper and its actions, with a visible focus", async ({ page }) => {
+test("R5 the keyboard alone reaches the content, the first paper and its actions, with a visible focus", async ({
+  page,
+}) => {
   await page.goto("/search?q=quokka");
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "Skip to the papers" })).toBeFocused();
@@ -56,7 +64,7 @@ test("R5 the keyboard alone reaches the content, the first paper and its actions
     await page.keyboard.press("Tab");
     const focus = await page.evaluate(() => {
       const element = document.activeElement as HTMLElement;
-      return { text: element.innerText?.trim() ?? "", outline: getComputedStyle(element).outlineStyle };
+      return { text: element.textContent?.trim() ?? "", outline: getComputedStyle(element).outlineStyle };
     });
     reached.push(focus.text);
     if (focus.text !== "") expect(focus.outline, focus.text).not.toBe("none");
@@ -72,7 +80,9 @@ for (const width of [390, 320]) {
     await page.setViewportSize({ width, height: 800 });
     for (const path of PAGES) {
       await page.goto(path);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(width);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(
+        width,
+      );
     }
   });
 }

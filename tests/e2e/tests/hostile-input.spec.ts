@@ -1,18 +1,31 @@
 import { cards, expect, test } from "../src/site-test.ts";
 
 test.describe("text of others is only ever text", () => {
-  test("a title, author, comment and abstract full of HTML run nothing and lose nothing", async ({ page }) => {
-    for (const path of ["/arxiv/2601.00001", "/search?q=escaping", "/arxiv/cs.GL", "/arxiv/2601.00001,2601.00002", "/search?like=2601.00001"]) {
+  test("a title, author, comment and abstract full of HTML run nothing and lose nothing", async ({
+    page,
+  }) => {
+    for (const path of [
+      "/arxiv/2601.00001",
+      "/search?q=escaping",
+      "/arxiv/cs.GL",
+      "/arxiv/2601.00001,2601.00002",
+      "/search?like=2601.00001",
+    ]) {
       await page.goto(path);
       expect(await page.title(), path).not.toBe("pwned");
       expect(await page.locator("img").count(), path).toBe(0);
     }
     await page.goto("/arxiv/2601.00001");
-    await expect(page.getByRole("heading", { level: 1 })).toContainText("<script>document.title='pwned'</script>");
+    await expect(page.getByRole("heading", { level: 1 })).toContainText(
+      "<script>document.title='pwned'</script>",
+    );
     await expect(page.locator(".paper-abstract")).toContainText("'); drop table papers; --");
     await expect(page.locator(".paper-abstract")).toContainText("{{7*7}}");
     await expect(page.locator(".paper-abstract p")).toHaveCount(2);
-    await expect(page.getByRole("link", { name: "https://example.org/code?a=1&b=2" })).toHaveAttribute("rel", /nofollow/);
+    await expect(page.getByRole("link", { name: "https://example.org/code?a=1&b=2" })).toHaveAttribute(
+      "rel",
+      /nofollow/,
+    );
   });
 
   test("JSON-LD of a hostile paper cannot end its script element", async ({ request }) => {
@@ -36,9 +49,27 @@ test.describe("hostile parameters", () => {
   for (const hostile of [SQL, MARKUP, "{{constructor.constructor('x')()}}", "%", "\\", "‮", "a".repeat(300)]) {
     test(`every parameter takes ${JSON.stringify(hostile.slice(0, 30))} without harm`, async ({ page }) => {
       const value = encodeURIComponent(hostile);
-      const names = ["q", "query", "cat", "venue", "year", "source", "mode", "sort", "skip", "show", "like", "highlight"];
+      const names = [
+        "q",
+        "query",
+        "cat",
+        "venue",
+        "year",
+        "source",
+        "mode",
+        "sort",
+        "skip",
+        "show",
+        "like",
+        "highlight",
+      ];
       for (const path of ["/search", "/arxiv/search", "/venue/search"]) {
-        const answer = await page.goto(`${path}?q=attention&${names.slice(2).map((name) => `${name}=${value}`).join("&")}`);
+        const answer = await page.goto(
+          `${path}?q=attention&${names
+            .slice(2)
+            .map((name) => `${name}=${value}`)
+            .join("&")}`,
+        );
         expect(answer?.status(), path).toBeLessThan(500);
       }
       for (const path of [
@@ -108,8 +139,16 @@ test.describe("hostile parameters", () => {
   });
 
   test("a return address elsewhere is not followed", async ({ request, baseURL }) => {
-    for (const target of ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]) {
-      const answer = await request.post("/preferences", { form: { locale: "en", return: target }, maxRedirects: 0 });
+    for (const target of [
+      "https://evil.example/",
+      "//evil.example/",
+      "/\\evil.example",
+      "javascript:alert(1)",
+    ]) {
+      const answer = await request.post("/preferences", {
+        form: { locale: "en", return: target },
+        maxRedirects: 0,
+      });
       expect(answer.status()).toBe(303);
       expect(answer.headers().location).toBe("/");
     }
@@ -118,8 +157,18 @@ test.describe("hostile parameters", () => {
   });
 
   test("malformed countings are refused", async ({ request }) => {
-    for (const body of ["", "{", "[]", '{"key":"x","counter":"pdf"}', '{"key":"arxiv:2104.09864","counter":"rm"}']) {
-      expect((await request.post("/api/count", { data: body, headers: { "content-type": "text/plain" } })).status()).toBe(400);
+    for (const body of [
+      "",
+      "{",
+      "[]",
+      '{"key":"x","counter":"pdf"}',
+      '{"key":"arxiv:2104.09864","counter":"rm"}',
+    ]) {
+      expect(
+        (
+          await request.post("/api/count", { data: body, headers: { "content-type": "text/plain" } })
+        ).status(),
+      ).toBe(400);
     }
     const unknown = await request.post("/api/count", { data: { key: "arxiv:1901.00001", counter: "pdf" } });
     expect(unknown.status()).toBe(404);

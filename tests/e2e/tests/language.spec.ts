@@ -1,7 +1,16 @@
 import { expect, test } from "../src/site-test.ts";
 
 const HAN = /\p{Script=Han}/u;
-const PAGES = ["/", "/search?q=attention", "/search?q=zzqx", "/arxiv/cs.GL", "/arxiv/1901.00001", "/how-to-search", "/venue", "/nowhere"];
+const PAGES = [
+  "/",
+  "/search?q=attention",
+  "/search?q=zzqx",
+  "/arxiv/cs.GL",
+  "/arxiv/1901.00001",
+  "/how-to-search",
+  "/venue",
+  "/nowhere",
+];
 
 test.describe("R4 languages", () => {
   test("R4 the browser's language chooses, and the page says which it is", async ({ browser, baseURL }) => {
@@ -13,8 +22,15 @@ test.describe("R4 languages", () => {
     await context.close();
   });
 
-  test("R4 the switch works without script, comes back to the same page and is kept", async ({ browser, baseURL }) => {
-    const context = await browser.newContext({ locale: "en-GB", javaScriptEnabled: false, baseURL: baseURL! });
+  test("R4 the switch works without script, comes back to the same page and is kept", async ({
+    browser,
+    baseURL,
+  }) => {
+    const context = await browser.newContext({
+      locale: "en-GB",
+      javaScriptEnabled: false,
+      baseURL: baseURL!,
+    });
     const page = await context.newPage();
     await page.goto("/search?q=attention&cat=cs.CL");
     await page.getByRole("button", { name: "中文" }).click();
@@ -27,7 +43,10 @@ test.describe("R4 languages", () => {
     await context.close();
   });
 
-  test("R4 no English sentence is left in the Chinese interface, and no Chinese one in the English", async ({ browser, baseURL }) => {
+  test("R4 no English sentence is left in the Chinese interface, and no Chinese one in the English", async ({
+    browser,
+    baseURL,
+  }) => {
     for (const locale of ["en-GB", "zh-CN"]) {
       const context = await browser.newContext({ locale, baseURL: baseURL! });
       const page = await context.newPage();
@@ -35,7 +54,10 @@ test.describe("R4 languages", () => {
         await page.goto(path);
         // Papers are in their authors' language; the other language's name stands on the switch.
         const texts = await page.evaluate(() => {
-          for (const element of document.querySelectorAll("article, [lang]:not(html), .examples, code, title, option")) element.remove();
+          for (const element of document.querySelectorAll(
+            "article, [lang]:not(html), .examples, code, title, option",
+          ))
+            element.remove();
           const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
           const found: string[] = [];
           while (walker.nextNode()) {
@@ -44,14 +66,25 @@ test.describe("R4 languages", () => {
           }
           return found;
         });
-        if (locale === "en-GB") expect(texts.filter((text) => HAN.test(text)), path).toEqual(path === "/how-to-search" ? [expect.stringContaining("旋转位置编码")] : []);
-        else expect(texts.filter((text) => !HAN.test(text) && /[a-z]{3,} [a-z]{3,}/.test(text)), path).toEqual([]);
+        if (locale === "en-GB")
+          expect(
+            texts.filter((text) => HAN.test(text)),
+            path,
+          ).toEqual(path === "/how-to-search" ? [expect.stringContaining("旋转位置编码")] : []);
+        else
+          expect(
+            texts.filter((text) => !HAN.test(text) && /[a-z]{3,} [a-z]{3,}/.test(text)),
+            path,
+          ).toEqual([]);
       }
       await context.close();
     }
   });
 
-  test("R5 light and dark are a choice that is kept, and follow the system without one", async ({ browser, baseURL }) => {
+  test("R5 light and dark are a choice that is kept, and follow the system without one", async ({
+    browser,
+    baseURL,
+  }) => {
     const context = await browser.newContext({ colorScheme: "dark", baseURL: baseURL! });
     const page = await context.newPage();
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);

@@ -3,16 +3,26 @@ import { cards, expect, test } from "../src/site-test.ts";
 test.describe("P1 paper page", () => {
   test("P1 shows title, authors, text, subjects, dates and links to the source", async ({ page }) => {
     await page.goto("/arxiv/2104.09864");
-    await expect(page.getByRole("heading", { level: 1 })).toHaveText("RoFormer: Enhanced Transformer with Rotary Position Embedding");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(
+      "RoFormer: Enhanced Transformer with Rotary Position Embedding",
+    );
     await expect(page.getByRole("link", { name: "Jianlin Su" })).toHaveAttribute("href", /author/);
     await expect(page.getByText("Summary written for Cool Papers, not the authors’ abstract.")).toBeVisible();
     await expect(page.getByRole("link", { name: "cs.CL" })).toHaveAttribute("href", "/arxiv/cs.CL");
     await expect(page.getByText("Apr 2021")).toBeVisible();
-    await expect(page.getByRole("link", { name: "PDF" }).first()).toHaveAttribute("href", /arxiv\.org\/pdf\/2104\.09864/);
-    await expect(page.getByRole("link", { name: "arXiv 2104.09864" })).toHaveAttribute("href", "https://arxiv.org/abs/2104.09864");
+    await expect(page.getByRole("link", { name: "PDF" }).first()).toHaveAttribute(
+      "href",
+      /arxiv\.org\/pdf\/2104\.09864/,
+    );
+    await expect(page.getByRole("link", { name: "arXiv 2104.09864" })).toHaveAttribute(
+      "href",
+      "https://arxiv.org/abs/2104.09864",
+    );
   });
 
-  test("P1 has Highwire, Open Graph and JSON-LD in the first bytes, readable by machines", async ({ request }) => {
+  test("P1 has Highwire, Open Graph and JSON-LD in the first bytes, readable by machines", async ({
+    request,
+  }) => {
     const html = await (await request.get("/arxiv/1706.03762")).text();
     const head = html.slice(0, html.indexOf("</head>"));
     expect(head).toContain('<meta name="citation_title" content="Attention Is All You Need"/>');
@@ -22,21 +32,32 @@ test.describe("P1 paper page", () => {
     expect(head).toContain('property="og:title"');
     expect(head).toMatch(/rel="canonical" href="http:\/\/127\.0\.0\.1:\d+\/arxiv\/1706\.03762"/);
     const json = /<script type="application\/ld\+json">(.*?)<\/script>/s.exec(html)?.[1];
-    expect(JSON.parse(json ?? "")).toMatchObject({ "@type": "ScholarlyArticle", headline: "Attention Is All You Need" });
+    expect(JSON.parse(json ?? "")).toMatchObject({
+      "@type": "ScholarlyArticle",
+      headline: "Attention Is All You Need",
+    });
   });
 
   test("P1 a version that is not the stored one says so and links to it", async ({ page }) => {
     await page.goto("/arxiv/2601.00006v1");
     await expect(page.getByText("You asked for version 1.")).toBeVisible();
-    await expect(page.getByRole("link", { name: "Open at arXiv v1" })).toHaveAttribute("href", "https://arxiv.org/abs/2601.00006v1");
+    await expect(page.getByRole("link", { name: "Open at arXiv v1" })).toHaveAttribute(
+      "href",
+      "https://arxiv.org/abs/2601.00006v1",
+    );
     await expect(page.getByText("withdrawn", { exact: true })).toBeVisible();
   });
 
-  test("P1 a valid id that is not stored has a page with its links at the source, status 404", async ({ page }) => {
+  test("P1 a valid id that is not stored has a page with its links at the source, status 404", async ({
+    page,
+  }) => {
     const answer = await page.goto("/arxiv/1901.00001");
     expect(answer?.status()).toBe(404);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("1901.00001 is not stored here");
-    await expect(page.getByRole("link", { name: "Open at arXiv" })).toHaveAttribute("href", "https://arxiv.org/abs/1901.00001");
+    await expect(page.getByRole("link", { name: "Open at arXiv" })).toHaveAttribute(
+      "href",
+      "https://arxiv.org/abs/1901.00001",
+    );
   });
 
   test("P1 related papers are listed", async ({ page }) => {
@@ -64,10 +85,14 @@ test.describe("P3 cite", () => {
     await page.goto("/arxiv/2104.09864");
     await page.locator("#cite").getByRole("button", { name: "Copy" }).first().click();
     await expect(page.locator("#cite").getByRole("button", { name: "Copied" })).toBeVisible();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await page.locator("#cite-bibtex").textContent());
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+      await page.locator("#cite-bibtex").textContent(),
+    );
   });
 
-  test("P3 downloads under a name of its own; a wrong format is refused with the right ones", async ({ request }) => {
+  test("P3 downloads under a name of its own; a wrong format is refused with the right ones", async ({
+    request,
+  }) => {
     const file = await request.get("/arxiv/2104.09864/cite?format=ris&download=1");
     expect(file.headers()["content-disposition"]).toBe('attachment; filename="arxiv-2104.09864.ris"');
     const wrong = await request.get("/arxiv/2104.09864/cite?format=docx");
@@ -77,10 +102,15 @@ test.describe("P3 cite", () => {
 });
 
 test.describe("L3 many papers by id", () => {
-  test("L3 shows the papers in the order of the address and names those that are not stored", async ({ page }) => {
+  test("L3 shows the papers in the order of the address and names those that are not stored", async ({
+    page,
+  }) => {
     await page.goto("/arxiv/2104.09864,1901.00001,1706.03762");
     await expect(cards(page).locator(".paper-title")).toHaveText([/RoFormer/, /Attention Is All/]);
-    await expect(page.getByRole("link", { name: "1901.00001" })).toHaveAttribute("href", "https://arxiv.org/abs/1901.00001");
+    await expect(page.getByRole("link", { name: "1901.00001" })).toHaveAttribute(
+      "href",
+      "https://arxiv.org/abs/1901.00001",
+    );
   });
 
   for (const [asked, canonical] of [
@@ -128,7 +158,8 @@ test.describe("L9 card", () => {
     await page.goto("/search?q=quokka");
     const card = cards(page).first();
     await expect(card.locator(".paper-number")).toHaveText("1");
-    for (const action of ["PDF", "FAQ", "REL", "Copy", "Cite"]) await expect(card.getByText(action, { exact: true })).toBeVisible();
+    for (const action of ["PDF", "FAQ", "REL", "Copy", "Cite"])
+      await expect(card.getByText(action, { exact: true })).toBeVisible();
     await expect(card.getByRole("link", { name: "cs.DL", exact: true })).toBeVisible();
     await expect(card.locator("time").first()).toHaveText("3 Jan 2026");
   });
@@ -191,7 +222,9 @@ test.describe("L10 mathematics", () => {
     await context.close();
   });
 
-  test("L10 broken TeX shows as it was written; prices stay prices; nothing of it becomes a link", async ({ page }) => {
+  test("L10 broken TeX shows as it was written; prices stay prices; nothing of it becomes a link", async ({
+    page,
+  }) => {
     await page.goto("/arxiv/2601.00004");
     await expect(page.getByRole("heading", { level: 1 })).toContainText("\\frac{1}{2 and");
     await expect(page.locator(".paper-abstract")).toContainText("$\\begin{matrix} 1$");

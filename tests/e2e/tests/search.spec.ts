@@ -1,7 +1,9 @@
 import { cards, expect, test, titles } from "../src/site-test.ts";
 
 test.describe("S1 one box, everything", () => {
-  test("S1 the box on the start page finds a paper by its title, and the address can be shared", async ({ page }) => {
+  test("S1 the box on the start page finds a paper by its title, and the address can be shared", async ({
+    page,
+  }) => {
     await page.goto("/");
     await page.getByRole("searchbox").or(page.getByRole("combobox")).fill("rotary position embedding");
     await page.keyboard.press("Enter");
@@ -9,10 +11,15 @@ test.describe("S1 one box, everything", () => {
     expect((await titles(page))[0]).toContain("RoFormer");
   });
 
-  test("S1 arXiv and venue papers are found together, and each alone at its own address", async ({ page }) => {
+  test("S1 arXiv and venue papers are found together, and each alone at its own address", async ({
+    page,
+  }) => {
     await page.goto("/venue/search?query=quokka");
     await expect(cards(page)).toHaveCount(1);
-    await expect(cards(page).locator(".paper-title a")).toHaveAttribute("href", "/venue/quokka_Te-1@OpenReview");
+    await expect(cards(page).locator(".paper-title a")).toHaveAttribute(
+      "href",
+      "/venue/quokka_Te-1@OpenReview",
+    );
     await page.goto("/arxiv/search?query=quokka&highlight=1");
     await expect(cards(page).locator(".paper-title a")).toHaveAttribute("href", "/arxiv/2601.00005");
     await expect(page.locator("mark").first()).toHaveText(/quokka/i);
@@ -65,22 +72,24 @@ test.describe("S3 operators", () => {
 
   test("S3 a malformed operator is taken as text and the page says so", async ({ page }) => {
     await page.goto(`/search?q=${encodeURIComponent("attention cat:nonsense.XX year:soon")}`);
-    await expect(page.getByText("“nonsense.XX” is no category of arXiv.")).toBeVisible();
-    await expect(page.getByText("is no year")).toBeVisible();
+    await expect(page.getByText("“cat:nonsense.XX” names no category of arXiv")).toBeVisible();
+    await expect(page.getByText("“year:soon” names no year")).toBeVisible();
   });
 });
 
 test.describe("S4 facets and filters", () => {
-  test("S4 a facet narrows the results to its count and stays in the address; its chip removes it", async ({ page }) => {
+  test("S4 a facet narrows the results to its count and stays in the address; its chip removes it", async ({
+    page,
+  }) => {
     await page.goto("/search?q=attention");
-    const before = await page.locator(".results-count").innerText();
+    const before = await page.locator(".results-count").textContent();
     const facet = page.locator(".facet", { hasText: "Category" }).locator("a").first();
-    const count = Number(await facet.locator(".count").innerText());
+    const count = Number(await facet.locator(".count").textContent());
     await facet.click();
     await expect(page).toHaveURL(/cat=/);
     await expect(page.locator(".results-count")).toContainText(String(count));
     await page.locator(".chip").click();
-    await expect(page.locator(".results-count")).toHaveText(before);
+    await expect(page.locator(".results-count")).toHaveText(before ?? "");
   });
 
   test("S4 filters of several kinds combine, and all can be removed at once", async ({ page }) => {
@@ -130,7 +139,9 @@ test("S7 a Chinese query finds English papers", async ({ page }) => {
 });
 
 test.describe("S8 related papers", () => {
-  test("S8 [REL] leads to papers like this one, by shared words while there is no model", async ({ page }) => {
+  test("S8 [REL] leads to papers like this one, by shared words while there is no model", async ({
+    page,
+  }) => {
     await page.goto("/arxiv/1706.03762");
     await page.getByRole("link", { name: "REL", exact: true }).click();
     await expect(page.getByRole("heading", { level: 1 })).toContainText("Attention Is All You Need");
@@ -168,7 +179,10 @@ test.describe("S9 suggestions while typing", () => {
   test("S9 a suggestion can be clicked", async ({ page }) => {
     await page.goto("/");
     await page.getByRole("combobox").pressSequentially("roformer");
-    await page.getByRole("option", { name: /RoFormer/ }).first().click();
+    await page
+      .getByRole("option", { name: /RoFormer/ })
+      .first()
+      .click();
     await expect(page).toHaveURL(/\/arxiv\/2104\.09864$/);
   });
 });
@@ -213,7 +227,9 @@ test.describe("paging and empty results", () => {
     expect(await titles(page)).toEqual(first);
   });
 
-  test("a search that finds nothing says what to loosen, with links that find something", async ({ page }) => {
+  test("a search that finds nothing says what to loosen, with links that find something", async ({
+    page,
+  }) => {
     await page.goto("/search?q=quokka&cat=hep-th");
     await expect(page.getByText("No paper found")).toBeVisible();
     await page.getByRole("link", { name: "Without the filter hep-th" }).click();

@@ -18,7 +18,11 @@ export function generateMetadata(): Metadata {
     metadataBase: new URL(context.siteUrl),
     title: { default: t("site.name"), template: `%s · ${t("site.name")}` },
     description: t("site.description"),
-    openGraph: { siteName: t("site.name"), type: "website", locale: context.locale === "zh" ? "zh_CN" : "en_GB" },
+    openGraph: {
+      siteName: t("site.name"),
+      type: "website",
+      locale: context.locale === "zh" ? "zh_CN" : "en_GB",
+    },
     icons: { icon: "/icon.svg" },
   };
 }
@@ -34,10 +38,18 @@ export default function RootLayout({ children }: { children: ReactNode }): React
   const { t, context, locale, address } = pageTools();
   const isHome = address.pathname === "/";
   return (
-    <html lang={locale === "zh" ? "zh-CN" : "en"} data-theme={context.theme === "auto" ? undefined : context.theme}>
+    <html
+      lang={locale === "zh" ? "zh-CN" : "en"}
+      data-theme={context.theme === "auto" ? undefined : context.theme}
+    >
       <head>
         <script type="module" src={context.scriptPath} nonce={context.nonce} />
-        <link rel="search" type="application/opensearchdescription+xml" title={t("site.name")} href="/opensearch.xml" />
+        <link
+          rel="search"
+          type="application/opensearchdescription+xml"
+          title={t("site.name")}
+          href="/opensearch.xml"
+        />
       </head>
       <body>
         <a className="skip-link" href="#content">

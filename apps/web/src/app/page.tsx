@@ -1,15 +1,22 @@
 import { findArchive, TAXONOMY } from "@cool-papers/core";
 import type { CategoryCounts } from "@cool-papers/db";
+import type { EngineStats } from "@cool-papers/search";
 import type { Metadata } from "next";
 import type { ReactElement } from "react";
 import { formatNumber } from "../i18n/format.ts";
+import type { Translate } from "../i18n/translate.ts";
 import { pageTools } from "../page/page-tools.ts";
 import { SearchBox } from "../page/search-box.tsx";
 import { theSite } from "../server/site.ts";
 import { editionPath } from "../url/listed-path.ts";
 import { searchFor } from "../url/search-url.ts";
 
-const EXAMPLES = ['"rotary position embedding"', 'author:"Geoffrey Hinton"', "cat:cs.CL year:2017..2020 attention", "1706.03762"];
+const EXAMPLES = [
+  '"rotary position embedding"',
+  'author:"Geoffrey Hinton"',
+  "cat:cs.CL year:2017..2020 attention",
+  "1706.03762",
+];
 const VENUES_SHOWN = 12;
 
 export function generateMetadata(): Metadata {
@@ -21,9 +28,9 @@ export function generateMetadata(): Metadata {
 export default async function HomePage(): Promise<ReactElement> {
   const { t, locale } = pageTools();
   const site = theSite();
-  const [papers, counts, editions] = await Promise.all([
+  const [stats, counts, editions] = await Promise.all([
     // The lists do not need the index: without it the page is complete but for one sentence.
-    site.paperCount().catch(() => null),
+    site.indexStats().catch(() => null),
     site.categoryCounts(),
     site.venueEditions(),
   ]);
@@ -31,7 +38,7 @@ export default async function HomePage(): Promise<ReactElement> {
     <div className="home">
       <section className="home-head">
         <h1>{t("home.title")}</h1>
-        {papers === null ? null : <p className="lead">{papers === 0 ? t("home.empty") : t("home.lead", { papers })}</p>}
+        {stats === null ? null : <p className="lead">{leadOf(stats, t)}</p>}
         <SearchBox id="home-search" isLarge />
         <p className="examples">
           <span className="muted">{t("home.examples")}</span>
@@ -73,34 +80,64 @@ export default async function HomePage(): Promise<ReactElement> {
   );
 }
 
-function Group(props: { archives: readonly string[]; name: string; counts: CategoryCounts; isOpen: boolean }): ReactElement {
+function leadOf({ documents, vectors }: EngineStats, t: Translate): string {
+  if (documents === 0) return t("home.empty");
+  return t(vectors === 0 ? "home.leadWords" : "home.lead", { papers: documents });
+}
+
+function Group(props: {
+  archives: readonly string[];
+  name: string;
+  counts: CategoryCounts;
+  isOpen: boolean;
+}): ReactElement {
   const { t, locale } = pageTools();
-  const total = props.archives.reduce((sum, archive) => sum + (props.counts.archives[archive]?.total ?? 0), 0);
+  const total = props.archives.reduce(
+    (sum, archive) => sum + (props.counts.archives[archive]?.total ?? 0),
+    0,
+  );
   return (
     <details className="category-group" open={props.isOpen}>
       <summary>
-        <span className="group-name">{props.name}</span> <span className="count">{t("home.papersInAll", { count: total })}</span>
+        <span className="group-name">{props.name}</span>{" "}
+        <span className="count">{t("home.papersInAll", { count: total })}</span>
       </summary>
       {props.archives.map((id) => (
-        <ArchiveBlock key={id} id={id} counts={props.counts} isOnly={props.archives.length === 1} locale={locale} />
+        <ArchiveBlock
+          key={id}
+          id={id}
+          counts={props.counts}
+          isOnly={props.archives.length === 1}
+          locale={locale}
+        />
       ))}
     </details>
   );
 }
 
-function ArchiveBlock(props: { id: string; counts: CategoryCounts; isOnly: boolean; locale: "en" | "zh" }): ReactElement | null {
+function ArchiveBlock(props: {
+  id: string;
+  counts: CategoryCounts;
+  isOnly: boolean;
+  locale: "en" | "zh";
+}): ReactElement | null {
   const { t } = pageTools();
   const archive = findArchive(props.id);
   if (archive === null) return null;
   const names = new Map(TAXONOMY.categories.map((category) => [category.id, category]));
-  const categories = archive.categories.map((id) => names.get(id)).filter((category) => category !== undefined && category.active);
+  const categories = archive.categories.map((id) => names.get(id)).filter((category) => category?.active);
   const hasParts = categories.length > 1;
   return (
     <div className="archive">
       {hasParts && !props.isOnly ? <h3>{archive.name[props.locale]}</h3> : null}
       <ul className="entry-grid">
         {hasParts ? (
-          <Entry href={`/arxiv/${props.id}`} id={props.id} name={t("home.wholeArchive", { name: archive.name[props.locale] })} count={props.counts.archives[props.id]?.total ?? 0} />
+          <Entry
+            href={`/arxiv/${props.id}`}
+            id={props.id}
+            name={t("home.wholeArchive", { name: archive.name[props.locale] })}
+            count={props.counts.archives[props.id]?.total ?? 0}
+          />
         ) : null}
         {categories.map((category) => (
           <Entry

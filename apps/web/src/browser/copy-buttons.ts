@@ -2,9 +2,12 @@ const DONE_MS = 1500;
 
 /** Shows the copy buttons and makes them copy their own text, or that of the element they name. */
 export function enableCopyButtons(root: Document): void {
-  for (const button of root.querySelectorAll<HTMLButtonElement>("button[data-copy], button[data-copy-from]")) button.hidden = false;
+  for (const button of root.querySelectorAll<HTMLButtonElement>("button[data-copy], button[data-copy-from]"))
+    button.hidden = false;
   root.addEventListener("click", (event) => {
-    const button = (event.target as Element).closest<HTMLButtonElement>("button[data-copy], button[data-copy-from]");
+    const button = (event.target as Element).closest<HTMLButtonElement>(
+      "button[data-copy], button[data-copy-from]",
+    );
     if (button !== null) void copy(root, button);
   });
 }

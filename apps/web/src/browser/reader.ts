@@ -7,4 +7,5 @@ import { enableSuggestions } from "./suggestions.ts";
 enableCopyButtons(document);
 countOpenings(document);
 enableSearchKey(document);
-for (const input of document.querySelectorAll<HTMLInputElement>("input[data-suggest]")) enableSuggestions(input);
+for (const input of document.querySelectorAll<HTMLInputElement>("input[data-suggest]"))
+  enableSuggestions(input);

@@ -63,7 +63,9 @@ export function enableSuggestions(input: HTMLInputElement): void {
     const text = input.value.trim();
     if (text.length < MIN_LENGTH || /[":]/.test(text)) return show([]);
     try {
-      const response = await fetch(`/api/suggest?${new URLSearchParams({ q: text })}`, { signal: asked.signal });
+      const response = await fetch(`/api/suggest?${new URLSearchParams({ q: text })}`, {
+        signal: asked.signal,
+      });
       if (!response.ok) return show([]);
       const { suggestions } = (await response.json()) as { suggestions: readonly SuggestedLink[] };
       if (document.activeElement === input) show(suggestions);

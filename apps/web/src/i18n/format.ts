@@ -33,5 +33,7 @@ export function formatDate(locale: Locale, iso: string, precision: DatePrecision
 
 /** A day of a list with its weekday: `Monday, 22 June 2026`. */
 export function formatLongDay(locale: Locale, day: string): string {
-  return new Intl.DateTimeFormat(TAG[locale], { dateStyle: "full", timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
+  return new Intl.DateTimeFormat(TAG[locale], { dateStyle: "full", timeZone: "UTC" }).format(
+    new Date(`${day}T00:00:00Z`),
+  );
 }

@@ -1,15 +1,19 @@
-import { type CategoryExpression, categoryName, expandCategory, printCategoryExpression } from "@cool-papers/core";
+import {
+  type CategoryExpression,
+  categoryName,
+  expandCategory,
+  printCategoryExpression,
+} from "@cool-papers/core";
 import type { DaySort } from "@cool-papers/db";
 import type { ReactElement } from "react";
-import { formatLongDay, formatNumber } from "../i18n/format.ts";
+import { formatLongDay } from "../i18n/format.ts";
 import { setStatus } from "../server/request-context.ts";
 import { theSite } from "../server/site.ts";
 import { type DayState, dayUrl, readDayUrl } from "../url/day-url.ts";
-import { MAX_SKIP } from "../url/limits.ts";
 import { readSearchUrl, searchFor, searchUrl } from "../url/search-url.ts";
 import { ListCards } from "./list-cards.tsx";
 import { pageTools } from "./page-tools.ts";
-import { pageLinks } from "./paging.ts";
+import { Pager } from "./pager.tsx";
 
 /** `cs.CL Computation and Language`, or the expression itself when it is more than one category. */
 export function categoryTitle(expression: CategoryExpression): string {
@@ -18,11 +22,16 @@ export function categoryTitle(expression: CategoryExpression): string {
   if (only !== undefined && expression.include.length === 1 && expression.exclude.length === 0) {
     return `${only} ${categoryName(only, locale)}`;
   }
-  return printCategoryExpression(expression).replaceAll(",", " + ").replace(/-(?=[a-z])/g, " − ");
+  return printCategoryExpression(expression)
+    .replaceAll(",", " + ")
+    .replace(/-(?=[a-z])/g, " − ");
 }
 
 /** One announcement day of a union of categories (L1, L2): the newest, or the one asked for. */
-export async function CategoryView(props: { expression: CategoryExpression; path: string }): Promise<ReactElement> {
+export async function CategoryView(props: {
+  expression: CategoryExpression;
+  path: string;
+}): Promise<ReactElement> {
   const { t, locale, address } = pageTools();
   const { state, badDate } = readDayUrl(props.path, address.searchParams);
   const name = categoryTitle(props.expression);
@@ -42,7 +51,11 @@ export async function CategoryView(props: { expression: CategoryExpression; path
     include: props.expression.include.flatMap(expandCategory),
     exclude: props.expression.exclude.flatMap(expandCategory),
   };
-  const day = await theSite().categoryDay(set, state.date, { skip: state.skip, limit: state.show, sort: state.sort });
+  const day = await theSite().categoryDay(set, state.date, {
+    skip: state.skip,
+    limit: state.show,
+    sort: state.sort,
+  });
   const { include, exclude } = props.expression;
   return (
     <div className="list-page">
@@ -56,16 +69,21 @@ export async function CategoryView(props: { expression: CategoryExpression; path
         )}
         {day.date === null ? null : <DayNavigation state={state} day={day} />}
         {props.expression.unknown.length === 0 ? null : (
-          <p className="notice">{t("list.unknownCategories", { list: props.expression.unknown.join(", ").slice(0, 300) })}</p>
+          <p className="notice">
+            {t("list.unknownCategories", { list: props.expression.unknown.join(", ").slice(0, 300) })}
+          </p>
         )}
         <p>
-          <a href={searchFor(`cat:${printCategoryExpression(props.expression)}`)}>{t("list.searchAll", { name })}</a>
+          <a href={searchFor(`cat:${printCategoryExpression(props.expression)}`)}>
+            {t("list.searchAll", { name })}
+          </a>
         </p>
       </header>
       {day.date === null ? <NewestInstead expression={props.expression} name={name} /> : null}
       {day.date !== null && day.total === 0 ? (
         <p className="notice">
-          {t("list.none", { name, day: formatLongDay(locale, day.date) })} <a href={props.path}>{t("list.newest")}</a>
+          {t("list.none", { name, day: formatLongDay(locale, day.date) })}{" "}
+          <a href={props.path}>{t("list.newest")}</a>
         </p>
       ) : null}
       <ListCards
@@ -82,7 +100,12 @@ export async function CategoryView(props: { expression: CategoryExpression; path
               : `/arxiv/${printCategoryExpression({ ...props.expression, exclude: [...exclude, category] })}`,
         }}
       />
-      <DayPager state={state} total={day.total} />
+      <Pager
+        total={day.total}
+        skip={state.skip}
+        show={state.show}
+        at={(skip) => dayUrl({ ...state, skip })}
+      />
     </div>
   );
 }
@@ -143,36 +166,16 @@ function DayNavigation(props: {
         <ul>
           {(Object.keys(SORT_KEYS) as DaySort[]).map((sort) => (
             <li key={sort}>
-              <a href={dayUrl({ ...state, sort, skip: 0 })} aria-current={sort === state.sort ? "true" : undefined}>
+              <a
+                href={dayUrl({ ...state, sort, skip: 0 })}
+                aria-current={sort === state.sort ? "true" : undefined}
+              >
                 {t(SORT_KEYS[sort])}
               </a>
             </li>
           ))}
         </ul>
       </div>
-    </nav>
-  );
-}
-
-function DayPager({ state, total }: { state: DayState; total: number }): ReactElement | null {
-  const { t, locale } = pageTools();
-  const links = pageLinks(total, state.skip, state.show, MAX_SKIP);
-  if (links.length === 0) return null;
-  return (
-    <nav className="pager" aria-label={t("search.pages")}>
-      <ol>
-        {links.map((link, index) =>
-          link === "gap" ? (
-            <li key={`gap ${index > 2}`}>…</li>
-          ) : (
-            <li key={link.page}>
-              <a href={dayUrl({ ...state, skip: link.skip })} aria-current={link.isCurrent ? "page" : undefined}>
-                {formatNumber(locale, link.page)}
-              </a>
-            </li>
-          ),
-        )}
-      </ol>
     </nav>
   );
 }

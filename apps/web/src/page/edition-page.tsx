@@ -2,12 +2,11 @@ import type { ReactElement } from "react";
 import { formatNumber } from "../i18n/format.ts";
 import { setStatus } from "../server/request-context.ts";
 import { theSite } from "../server/site.ts";
-import { MAX_SKIP } from "../url/limits.ts";
 import { editionPath } from "../url/listed-path.ts";
 import { readSearchUrl } from "../url/search-url.ts";
 import { ListCards } from "./list-cards.tsx";
 import { pageTools } from "./page-tools.ts";
-import { pageLinks } from "./paging.ts";
+import { Pager } from "./pager.tsx";
 
 /** One edition of a venue (V2); without a year the newest. */
 export async function EditionView(props: { venue: string; year: number | null }): Promise<ReactElement> {
@@ -49,7 +48,10 @@ export async function EditionView(props: { venue: string; year: number | null })
               </li>
               {page.groups.map(({ kind, name, count }) => (
                 <li key={`${kind} ${name}`}>
-                  <a href={url(name, 0)} aria-current={name.toLowerCase() === group?.toLowerCase() ? "true" : undefined}>
+                  <a
+                    href={url(name, 0)}
+                    aria-current={name.toLowerCase() === group?.toLowerCase() ? "true" : undefined}
+                  >
                     {name} <span className="count">{formatNumber(locale, count)}</span>
                   </a>
                 </li>
@@ -67,23 +69,11 @@ export async function EditionView(props: { venue: string; year: number | null })
           </ul>
         </nav>
       </header>
-      {page.total === 0 && group !== null ? <p className="notice">{t("venue.noneInGroup", { group })}</p> : null}
+      {page.total === 0 && group !== null ? (
+        <p className="notice">{t("venue.noneInGroup", { group })}</p>
+      ) : null}
       <ListCards papers={page.papers} first={state.skip + 1} />
-      <nav className="pager" aria-label={t("search.pages")}>
-        <ol>
-          {pageLinks(page.total, state.skip, state.show, MAX_SKIP).map((link, index) =>
-            link === "gap" ? (
-              <li key={`gap ${index > 2}`}>…</li>
-            ) : (
-              <li key={link.page}>
-                <a href={url(group, link.skip)} aria-current={link.isCurrent ? "page" : undefined}>
-                  {formatNumber(locale, link.page)}
-                </a>
-              </li>
-            ),
-          )}
-        </ol>
-      </nav>
+      <Pager total={page.total} skip={state.skip} show={state.show} at={(skip) => url(group, skip)} />
     </div>
   );
 }
@@ -97,7 +87,11 @@ async function UnknownEdition(props: { venue: string; year: number | null }): Pr
   const isKnownVenue = ofVenue.length > 0 && props.year !== null;
   return (
     <div className="notice-page">
-      <h1>{t("venue.unknownTitle", { venue: props.year === null ? props.venue : `${props.venue} ${props.year}` })}</h1>
+      <h1>
+        {t("venue.unknownTitle", {
+          venue: props.year === null ? props.venue : `${props.venue} ${props.year}`,
+        })}
+      </h1>
       <p>
         {isKnownVenue
           ? t("venue.unknownYear", { venue: props.venue, year: props.year! })

@@ -1,4 +1,12 @@
-import { type Paper, toBibtex, toCslJson, toCsv, toMarkdown, toPlainCitation, toRis } from "@cool-papers/core";
+import {
+  type Paper,
+  toBibtex,
+  toCslJson,
+  toCsv,
+  toMarkdown,
+  toPlainCitation,
+  toRis,
+} from "@cool-papers/core";
 
 /** Most papers in one export. */
 export const EXPORT_LIMIT = 500;
@@ -16,7 +24,12 @@ interface FormatRule {
 export const FORMATS: Record<ExportFormat, FormatRule> = {
   bibtex: { print: toBibtex, type: "application/x-bibtex", extension: "bib", name: "BibTeX" },
   ris: { print: toRis, type: "application/x-research-info-systems", extension: "ris", name: "RIS" },
-  csl: { print: toCslJson, type: "application/vnd.citationstyles.csl+json", extension: "json", name: "CSL-JSON" },
+  csl: {
+    print: toCslJson,
+    type: "application/vnd.citationstyles.csl+json",
+    extension: "json",
+    name: "CSL-JSON",
+  },
   markdown: { print: toMarkdown, type: "text/markdown", extension: "md", name: "Markdown" },
   csv: { print: toCsv, type: "text/csv", extension: "csv", name: "CSV" },
   text: { print: toPlainCitation, type: "text/plain", extension: "txt", name: "Text" },
@@ -33,7 +46,12 @@ export function readFormat(text: string | null): ExportFormat | null {
 }
 
 /** A file with the papers' citations. `fileName` without extension, in ASCII. */
-export function citationFile(papers: readonly Paper[], format: ExportFormat, fileName: string, isDownload: boolean): Response {
+export function citationFile(
+  papers: readonly Paper[],
+  format: ExportFormat,
+  fileName: string,
+  isDownload: boolean,
+): Response {
   const { print, type, extension } = FORMATS[format];
   return new Response(print(papers), {
     headers: {

@@ -40,7 +40,10 @@ export async function listedMetadata(listed: ListedPath): Promise<Metadata> {
       return { title: categoryTitle(listed.expression), alternates: { canonical: listed.path } };
     case "edition":
       return {
-        title: listed.year === null ? listed.venue : t("venue.edition", { venue: listed.venue, year: listed.year }),
+        title:
+          listed.year === null
+            ? listed.venue
+            : t("venue.edition", { venue: listed.venue, year: listed.year }),
         alternates: { canonical: listed.path },
       };
     default:

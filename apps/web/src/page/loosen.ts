@@ -1,4 +1,10 @@
-import { isEmptyQuery, parseSearchQuery, printSearchQuery, type SearchQuery, type TextClause } from "@cool-papers/core";
+import {
+  isEmptyQuery,
+  parseSearchQuery,
+  printSearchQuery,
+  type SearchQuery,
+  type TextClause,
+} from "@cool-papers/core";
 import type { MessageKey } from "../i18n/translate.ts";
 import { changed, printYears, type SearchState } from "../url/search-url.ts";
 
@@ -22,18 +28,28 @@ export function loosen(state: SearchState, query: SearchQuery, hasVectors: boole
     const rest = query.clauses.filter((_, other) => other !== index);
     const offer = (clauses: readonly TextClause[], key: MessageKey, values: Record<string, string>): void => {
       const edited = { ...query, clauses };
-      if (!isEmptyQuery(edited)) options.push({ state: changed(state, { text: printSearchQuery(edited) }), key, values });
+      if (!isEmptyQuery(edited))
+        options.push({ state: changed(state, { text: printSearchQuery(edited) }), key, values });
     };
     if (clause.excluded) offer(rest, "search.dropExcluded", { word: clause.text });
     else if (clause.kind === "phrase" && /\s/.test(clause.text)) {
       const words = clause.text.split(/\s+/).map((text): TextClause => ({ ...clause, kind: "term", text }));
-      offer(query.clauses.flatMap((other, place) => (place === index ? words : [other])), "search.dropPhrase", {
-        phrase: `“${clause.text}”`,
-      });
+      offer(
+        query.clauses.flatMap((other, place) => (place === index ? words : [other])),
+        "search.dropPhrase",
+        {
+          phrase: `“${clause.text}”`,
+        },
+      );
     } else if (query.clauses.length <= MAX_WORDS) offer(rest, "search.dropWord", { word: clause.text });
   });
   options.push(...withoutOperators(state, query));
-  if (state.scope !== "all") options.push({ state: changed(state, { scope: "all" }), key: "search.wider", values: { scope: state.scope } });
+  if (state.scope !== "all")
+    options.push({
+      state: changed(state, { scope: "all" }),
+      key: "search.wider",
+      values: { scope: state.scope },
+    });
   if (hasVectors && state.mode === "keyword") {
     options.push({ state: changed(state, { mode: "semantic" }), key: "search.byMeaning", values: {} });
   }
@@ -64,8 +80,18 @@ export function activeFilters(state: SearchState): readonly ActiveFilter[] {
         without: changed(state, { venues: state.venues.filter((other) => other !== value) }),
       }),
     ),
-    ...(years === "" ? [] : [{ kind: "year", value: years, without: changed(state, { years: { from: null, to: null } }) } as const]),
-    ...(state.source === null ? [] : [{ kind: "source", value: state.source, without: changed(state, { source: null }) } as const]),
+    ...(years === ""
+      ? []
+      : [
+          {
+            kind: "year",
+            value: years,
+            without: changed(state, { years: { from: null, to: null } }),
+          } as const,
+        ]),
+    ...(state.source === null
+      ? []
+      : [{ kind: "source", value: state.source, without: changed(state, { source: null }) } as const]),
   ];
 }
 
@@ -76,7 +102,13 @@ export function withoutAllFilters(state: SearchState): SearchState {
 
 function withoutFilters(state: SearchState): readonly Loosening[] {
   const filters = activeFilters(state);
-  const single = filters.map(({ value, without }): Loosening => ({ state: without, key: "search.dropFilter", values: { name: value } }));
+  const single = filters.map(
+    ({ value, without }): Loosening => ({
+      state: without,
+      key: "search.dropFilter",
+      values: { name: value },
+    }),
+  );
   if (filters.length < 2) return single;
   return [...single, { state: withoutAllFilters(state), key: "search.dropFilters", values: {} }];
 }
@@ -96,7 +128,9 @@ function withoutOperators(state: SearchState, query: SearchQuery): readonly Loos
     const edited = { ...query, filters: { ...query.filters, ...empty } };
     const editedText = printSearchQuery(edited);
     if (editedText === text || isEmptyQuery(edited)) return [];
-    return [{ state: changed(state, { text: editedText }), key: "search.dropOperator", values: { operator: name } }];
+    return [
+      { state: changed(state, { text: editedText }), key: "search.dropOperator", values: { operator: name } },
+    ];
   });
 }
 

@@ -26,7 +26,9 @@ function highwireTags(paper: StoredPaper): Record<string, string | string[]> {
   const day = paper.submittedAt?.slice(0, paper.submittedPrecision === "month" ? 7 : 10).replaceAll("-", "/");
   const tags: Record<string, string | string[] | null | undefined> = {
     citation_title: plainText(paper.title),
-    citation_author: paper.authors.map(({ name, family, given }) => (family && given ? `${family}, ${given}` : name)),
+    citation_author: paper.authors.map(({ name, family, given }) =>
+      family && given ? `${family}, ${given}` : name,
+    ),
     citation_publication_date: venue === null ? day : String(venue.year),
     citation_online_date: day,
     citation_pdf_url: pdf,
@@ -39,6 +41,9 @@ function highwireTags(paper: StoredPaper): Record<string, string | string[]> {
     citation_keywords: paper.keywords.length > 0 ? [...paper.keywords] : null,
   };
   return Object.fromEntries(
-    Object.entries(tags).filter((entry): entry is [string, string | string[]] => entry[1] !== null && entry[1] !== undefined && entry[1].length > 0),
+    Object.entries(tags).filter(
+      (entry): entry is [string, string | string[]] =>
+        entry[1] !== null && entry[1] !== undefined && entry[1].length > 0,
+    ),
   );
 }

@@ -28,8 +28,11 @@ export async function PaperView({ id }: { id: PaperId }): Promise<ReactElement> 
   const options: CardOptions = { ...plainCard(null), version: id.version ?? null };
   return (
     <article className="paper-page" data-key={paper.key}>
-      {/* biome-ignore lint/security/noDangerouslySetInnerHtml: `<` is escaped in the JSON. */}
-      <script type="application/ld+json" dangerouslySetInnerHTML={{ __html: paperJsonLd(paper, context.siteUrl) }} />
+      <script
+        type="application/ld+json"
+        // biome-ignore lint/security/noDangerouslySetInnerHtml: `<` is escaped in the JSON.
+        dangerouslySetInnerHTML={{ __html: paperJsonLd(paper, context.siteUrl) }}
+      />
       <div className="paper-page-body">
         <h1 className="paper-title">
           <HtmlSpan lang="en" markup={prose(paper.title, null)} />
@@ -66,7 +69,10 @@ function VersionNote({ id, paper }: { id: PaperId; paper: StoredPaper }): ReactE
 
 function MoreFacts({ paper }: { paper: StoredPaper }): ReactElement {
   const { t, locale } = pageTools();
-  const places = [paper.id, ...paper.sameWork.map(({ key }) => parsePaperKey(key)).filter((id) => id !== null)];
+  const places = [
+    paper.id,
+    ...paper.sameWork.map(({ key }) => parsePaperKey(key)).filter((id) => id !== null),
+  ];
   return (
     <dl className="paper-facts">
       {paper.updatedAt === null || paper.updatedAt === paper.submittedAt ? null : (
@@ -118,7 +124,13 @@ function MoreFacts({ paper }: { paper: StoredPaper }): ReactElement {
       {paper.license === null ? null : (
         <div>
           <dt>{t("paper.license")}</dt>
-          <dd>{URL.canParse(paper.license) ? <a href={safeUrl(paper.license)}>{paper.license.replace(/^https?:\/\//, "")}</a> : paper.license}</dd>
+          <dd>
+            {URL.canParse(paper.license) ? (
+              <a href={safeUrl(paper.license)}>{paper.license.replace(/^https?:\/\//, "")}</a>
+            ) : (
+              paper.license
+            )}
+          </dd>
         </div>
       )}
     </dl>
@@ -138,7 +150,8 @@ function FaqSection({ paper }: { paper: StoredPaper }): ReactElement {
     <section id="faq" className="paper-section">
       <h2>{t("paper.faq")}</h2>
       <p className="muted">
-        {t("paper.faqNone")} {pdf === null ? null : <a href={pdf}>{t("paper.readPdf")}</a>} <a href={links.page}>{links.label}</a>
+        {t("paper.faqNone")} {pdf === null ? null : <a href={pdf}>{t("paper.readPdf")}</a>}{" "}
+        <a href={links.page}>{links.label}</a>
       </p>
     </section>
   );
@@ -155,7 +168,13 @@ function CiteSection({ paper }: { paper: StoredPaper }): ReactElement {
         <details key={format} className="citation" open={index === 0}>
           <summary>{FORMATS[format].name}</summary>
           <p className="citation-actions">
-            <button className="action" type="button" hidden data-copy-from={`cite-${format}`} data-done={t("card.copied")}>
+            <button
+              className="action"
+              type="button"
+              hidden
+              data-copy-from={`cite-${format}`}
+              data-done={t("card.copied")}
+            >
               {t("paper.copyCitation")}
             </button>
             <a className="action" href={`${paperPath(paper.id)}/cite?format=${format}&download=1`} download>
@@ -164,7 +183,7 @@ function CiteSection({ paper }: { paper: StoredPaper }): ReactElement {
           </p>
           {/* Scrolls sideways: focusable, so that a keyboard can scroll it. */}
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above. */}
-          <pre id={`cite-${format}`} tabIndex={0} aria-label={FORMATS[format].name}>
+          <pre id={`cite-${format}`} tabIndex={0}>
             {FORMATS[format].print([paper]).trim()}
           </pre>
         </details>
@@ -173,7 +192,13 @@ function CiteSection({ paper }: { paper: StoredPaper }): ReactElement {
   );
 }
 
-async function RelatedSection({ paper, title }: { paper: StoredPaper; title: string }): Promise<ReactElement> {
+async function RelatedSection({
+  paper,
+  title,
+}: {
+  paper: StoredPaper;
+  title: string;
+}): Promise<ReactElement> {
   const { t } = pageTools();
   // Related papers are an extra: without the index the page is still the paper.
   const similar = await theSite()
@@ -190,8 +215,12 @@ async function RelatedSection({ paper, title }: { paper: StoredPaper; title: str
         <p className="muted">{t("paper.relatedNone")}</p>
       ) : (
         <>
-          <p className="muted">{t(similar?.by === "vector" ? "paper.relatedByVector" : "paper.relatedByTerms")}</p>
-          <HtmlBlock markup={html`<ol class="paper-lines">${found.map((hit) => paperLine(hit.paper))}</ol>`} />
+          <p className="muted">
+            {t(similar?.by === "vector" ? "paper.relatedByVector" : "paper.relatedByTerms")}
+          </p>
+          <HtmlBlock
+            markup={html`<ol class="paper-lines">${found.map((hit) => paperLine(hit.paper))}</ol>`}
+          />
           <p>
             <a href={`/search?${new URLSearchParams({ like: paper.key })}`}>{t("paper.moreRelated")}</a>
           </p>

@@ -21,7 +21,13 @@ export function PreferenceForms(): ReactElement {
         <fieldset className="theme-choice">
           <legend className="visually-hidden">{t("site.theme")}</legend>
           {(Object.keys(THEME_KEYS) as Theme[]).map((theme) => (
-            <button key={theme} type="submit" name="theme" value={theme} aria-pressed={context.theme === theme}>
+            <button
+              key={theme}
+              type="submit"
+              name="theme"
+              value={theme}
+              aria-pressed={context.theme === theme}
+            >
               {t(THEME_KEYS[theme])}
             </button>
           ))}

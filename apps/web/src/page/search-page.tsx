@@ -24,7 +24,8 @@ import { EXPORT_FORMATS, EXPORT_LIMIT } from "./export-formats.ts";
 import { HtmlBlock, HtmlSpan } from "./html-block.tsx";
 import { type ActiveFilter, activeFilters, loosen, queryOf, withoutAllFilters } from "./loosen.ts";
 import { pageTools } from "./page-tools.ts";
-import { lastPageSkip, pageLinks } from "./paging.ts";
+import { Pager } from "./pager.tsx";
+import { lastPageSkip } from "./paging.ts";
 
 /** The search page of a scope, from the address of the request. */
 export async function SearchView({ scope }: { scope: SearchScope }): Promise<ReactElement> {
@@ -60,7 +61,11 @@ export async function SearchView({ scope }: { scope: SearchScope }): Promise<Rea
   return <Results state={state} page={page} notices={notices} />;
 }
 
-async function Results(props: { state: SearchState; page: SearchPage; notices: readonly AddressNotice[] }): Promise<ReactElement> {
+async function Results(props: {
+  state: SearchState;
+  page: SearchPage;
+  notices: readonly AddressNotice[];
+}): Promise<ReactElement> {
   const { state, page } = props;
   const { t, locale } = pageTools();
   const { response } = page;
@@ -73,9 +78,7 @@ async function Results(props: { state: SearchState; page: SearchPage; notices: r
       </aside>
       <div className="results">
         <header className="results-head">
-          <h1>
-            {state.text === "" ? t("search.title") : t("search.resultsFor", { text: state.text })}
-          </h1>
+          <h1>{state.text === "" ? t("search.title") : t("search.resultsFor", { text: state.text })}</h1>
           <p className="results-count">
             {page.found.length === 0 || response.total <= page.found.length
               ? t("search.results", { count: response.total })
@@ -99,7 +102,12 @@ async function Results(props: { state: SearchState; page: SearchPage; notices: r
           </p>
         ) : null}
         <FoundList found={page.found} state={state} />
-        <Pager state={state} total={response.total} />
+        <Pager
+          total={response.total}
+          skip={state.skip}
+          show={state.show}
+          at={(skip) => searchUrl({ ...state, skip })}
+        />
         {page.found.length > 0 ? <ExportMenu state={state} total={response.total} /> : null}
       </div>
     </div>
@@ -208,7 +216,8 @@ function Controls({ state }: { state: SearchState }): ReactElement {
 
 function filterName(filter: ActiveFilter): string {
   const { t, locale } = pageTools();
-  if (filter.kind === "source") return t(filter.value === "arxiv" ? "search.sourceArxiv" : "search.sourceVenue");
+  if (filter.kind === "source")
+    return t(filter.value === "arxiv" ? "search.sourceArxiv" : "search.sourceVenue");
   if (filter.kind === "category") return `${filter.value} ${categoryName(filter.value, locale)}`;
   if (filter.kind === "venue") return filter.value;
   const [from, to] = filter.value.split("..");
@@ -225,7 +234,11 @@ function Chips({ state }: { state: SearchState }): ReactElement | null {
     <ul className="chips" aria-label={t("search.activeFilters")}>
       {filters.map((filter) => (
         <li key={`${filter.kind} ${filter.value}`}>
-          <a className="chip" href={searchUrl(filter.without)} aria-label={t("search.removeFilter", { name: filterName(filter) })}>
+          <a
+            className="chip"
+            href={searchUrl(filter.without)}
+            aria-label={t("search.removeFilter", { name: filterName(filter) })}
+          >
             {filterName(filter)} <span aria-hidden="true">×</span>
           </a>
         </li>
@@ -300,7 +313,8 @@ function Facets({ state, page }: { state: SearchState; page: SearchPage }): Reac
   const { t, locale } = pageTools();
   const { facets } = page.response;
   if (facets === null) return null;
-  const years = (value: string): SearchState => changed(state, { years: { from: Number(value), to: Number(value) } });
+  const years = (value: string): SearchState =>
+    changed(state, { years: { from: Number(value), to: Number(value) } });
   return (
     <details className="facet-panel" open>
       <summary>{t("search.filters")}</summary>
@@ -319,7 +333,9 @@ function Facets({ state, page }: { state: SearchState; page: SearchPage }): Reac
       />
       <Facet
         title={t("search.facetYears")}
-        counts={[...facets.years].sort((a, b) => Number(b.value) - Number(a.value)).filter(({ value }) => value !== String(state.years.from))}
+        counts={[...facets.years]
+          .sort((a, b) => Number(b.value) - Number(a.value))
+          .filter(({ value }) => value !== String(state.years.from))}
         name={(value) => value}
         choose={years}
       />
@@ -369,11 +385,22 @@ function Facet(props: {
 const LOOSENINGS_TRIED = 10;
 const LOOSENINGS_SHOWN = 5;
 
-async function NothingFound({ state, page }: { state: SearchState; page: SearchPage }): Promise<ReactElement> {
+async function NothingFound({
+  state,
+  page,
+}: {
+  state: SearchState;
+  page: SearchPage;
+}): Promise<ReactElement> {
   const { t, locale } = pageTools();
   const options = loosen(state, page.query, page.response.degraded === null).slice(0, LOOSENINGS_TRIED);
   const counted = await Promise.all(
-    options.map(async (option) => ({ ...option, count: await theSite().countMatches(option.state).catch(() => 0) })),
+    options.map(async (option) => ({
+      ...option,
+      count: await theSite()
+        .countMatches(option.state)
+        .catch(() => 0),
+    })),
   );
   const useful = counted.filter(({ count }) => count > 0).slice(0, LOOSENINGS_SHOWN);
   return (
@@ -400,41 +427,6 @@ async function NothingFound({ state, page }: { state: SearchState; page: SearchP
         <a href="/how-to-search">{t("site.howTo")}</a>
       </p>
     </section>
-  );
-}
-
-function Pager({ state, total }: { state: SearchState; total: number }): ReactElement | null {
-  const { t, locale } = pageTools();
-  const links = pageLinks(total, state.skip, state.show, MAX_SKIP);
-  if (links.length === 0) return null;
-  const at = (skip: number): string => searchUrl({ ...state, skip });
-  const hasNext = state.skip + state.show < total && state.skip + state.show <= MAX_SKIP;
-  return (
-    <nav className="pager" aria-label={t("search.pages")}>
-      {state.skip > 0 ? (
-        <a rel="prev" href={at(Math.max(0, state.skip - state.show))}>
-          {t("search.previous")}
-        </a>
-      ) : null}
-      <ol>
-        {links.map((link, index) =>
-          link === "gap" ? (
-            <li key={`gap ${index > 2}`}>…</li>
-          ) : (
-            <li key={link.page}>
-              <a href={at(link.skip)} aria-current={link.isCurrent ? "page" : undefined}>
-                {formatNumber(locale, link.page)}
-              </a>
-            </li>
-          ),
-        )}
-      </ol>
-      {hasNext ? (
-        <a rel="next" href={at(state.skip + state.show)}>
-          {t("search.next")}
-        </a>
-      ) : null}
-    </nav>
   );
 }
 
@@ -472,19 +464,29 @@ async function LikeView({ state }: { state: SearchState }): Promise<ReactElement
       </div>
     );
   }
-  const similar = await theSite().similar(given.map((paper) => paper.key), state.show);
+  const similar = await theSite().similar(
+    given.map((paper) => paper.key),
+    state.show,
+  );
   const [first] = given;
   return (
     <div className="list-page">
       <header className="results-head">
         <h1>
           {given.length === 1 ? (
-            <HtmlSpan markup={join(t("search.likeTitle", { title: "\u0000" }).split("\u0000"), prose(first!.title, null))} />
+            <HtmlSpan
+              markup={join(
+                t("search.likeTitle", { title: "\u0000" }).split("\u0000"),
+                prose(first!.title, null),
+              )}
+            />
           ) : (
             t("search.likeMany", { count: given.length })
           )}
         </h1>
-        <p className="results-count">{t(similar.by === "vector" ? "search.likeByVector" : "search.likeByTerms")}</p>
+        <p className="results-count">
+          {t(similar.by === "vector" ? "search.likeByVector" : "search.likeByTerms")}
+        </p>
       </header>
       {similar.found.length === 0 ? <p className="notice">{t("paper.relatedNone")}</p> : null}
       <FoundList found={similar.found} state={{ ...state, skip: 0, isHighlighted: false }} />

@@ -28,7 +28,10 @@ export function writeBrowserScript(script: BrowserScript): void {
 
 /** The script that the build left. Throws when there is none. */
 export function readBrowserScript(): BrowserScript {
-  if (!existsSync(builtFile)) throw new Error("The site is not built; run `npm start`, which builds it, or `npm run build -w apps/web`.");
+  if (!existsSync(builtFile))
+    throw new Error(
+      "The site is not built; run `npm start`, which builds it, or `npm run build -w apps/web`.",
+    );
   return scriptOf(readFileSync(builtFile, "utf8"));
 }
 

@@ -10,7 +10,10 @@ export interface CapturedPage {
  * Holds back an HTML answer until it is complete and sends what `finish` makes of it; other answers pass untouched.
  * Pages are rendered whole (no streaming), so nothing is lost by waiting for the last byte.
  */
-export function captureHtml(response: ServerResponse, finish: (page: CapturedPage) => CapturedPage | Buffer): void {
+export function captureHtml(
+  response: ServerResponse,
+  finish: (page: CapturedPage) => CapturedPage | Buffer,
+): void {
   const chunks: Buffer[] = [];
   const write = response.write.bind(response);
   const end = response.end.bind(response);
@@ -19,7 +22,8 @@ export function captureHtml(response: ServerResponse, finish: (page: CapturedPag
   let isEnded = false;
 
   const decide = (): boolean => {
-    isHtml ??= !response.headersSent && String(response.getHeader("content-type") ?? "").startsWith("text/html");
+    isHtml ??=
+      !response.headersSent && String(response.getHeader("content-type") ?? "").startsWith("text/html");
     return isHtml;
   };
   const keep = (chunk: unknown, encoding: unknown): void => {
@@ -38,7 +42,9 @@ export function captureHtml(response: ServerResponse, finish: (page: CapturedPag
     if (!decide()) original.call(response);
   })(response.flushHeaders);
   response.writeHead = ((status: number, ...rest: unknown[]) => {
-    const headers = rest.find((value): value is Record<string, string> => typeof value === "object" && value !== null);
+    const headers = rest.find(
+      (value): value is Record<string, string> => typeof value === "object" && value !== null,
+    );
     const type = headers?.["content-type"] ?? headers?.["Content-Type"];
     if (type !== undefined) response.setHeader("content-type", type);
     if (!decide()) return writeHead.call(response, status, ...(rest as []));

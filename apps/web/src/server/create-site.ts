@@ -36,7 +36,9 @@ export function createSite(context: PipelineContext, admin: Site["admin"]): Site
 
   async function request(state: SearchState, facets: boolean, limit: number): Promise<SearchRequest> {
     const query = queryOf(state);
-    const words = query.clauses.filter((clause) => !clause.excluded && clause.field !== "author").map(({ text }) => text);
+    const words = query.clauses
+      .filter((clause) => !clause.excluded && clause.field !== "author")
+      .map(({ text }) => text);
     const vector = state.mode === "keyword" ? undefined : await queryVector(words.join(" "));
     return {
       query,
@@ -50,7 +52,10 @@ export function createSite(context: PipelineContext, admin: Site["admin"]): Site
     };
   }
 
-  async function withPapers(hits: readonly SearchHit[], preferred: SearchState["source"]): Promise<readonly FoundPaper[]> {
+  async function withPapers(
+    hits: readonly SearchHit[],
+    preferred: SearchState["source"],
+  ): Promise<readonly FoundPaper[]> {
     const keys = hits.map((hit) => shownKey(hit, preferred));
     const papers = await getPapersByKey(db, keys);
     return hits.flatMap(({ reason }, index): FoundPaper[] => {
@@ -80,7 +85,7 @@ export function createSite(context: PipelineContext, admin: Site["admin"]): Site
     venueEditions: () => venueEditions(db),
     categoryDay: (set, date, dayRequest) => listCategoryDay(db, set, date, dayRequest),
     edition: (editionRequest) => editionPapers(db, editionRequest),
-    paperCount: async () => (await engine.stats()).documents,
+    indexStats: () => engine.stats(),
     sitemapPages: (pageSize) => countSitemapPages(db, pageSize),
     sitemap: (page, pageSize) => listSitemap(db, page, pageSize),
     countOpening: async (key, counter) => (await incrementCounter(db, key, counter)) !== null,

@@ -3,15 +3,27 @@ import { MAX_URL_LENGTH } from "../url/limits.ts";
 import { type ListedPath, readArxivPath, readPastedIds, readVenuePath } from "../url/listed-path.ts";
 
 /** Why an address is no address; the pages' dictionaries hold a sentence for each. */
-export type BadAddress = "bad-escape" | "bad-character" | "too-long" | "too-many-ids" | "not-an-id" | "not-a-venue";
+export type BadAddress =
+  | "bad-escape"
+  | "bad-character"
+  | "too-long"
+  | "too-many-ids"
+  | "not-an-id"
+  | "not-a-venue";
 
 /** What to do with a request before any page runs. */
 export type RouteDecision =
   | { readonly kind: "render"; readonly url: string }
   | { readonly kind: "redirect"; readonly status: 307 | 308; readonly location: string }
-  | { readonly kind: "problem"; readonly status: 400 | 404 | 414; readonly code: BadAddress; readonly value: string };
+  | {
+      readonly kind: "problem";
+      readonly status: 400 | 404 | 414;
+      readonly code: BadAddress;
+      readonly value: string;
+    };
 
-const CONTROL_CHARACTERS = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
+/** Of the control characters, only the blanks among them (tab, new lines) occur in text. */
+const CONTROL_CHARACTERS = /(?![\t\n\r])\p{Cc}/u;
 
 /**
  * Decides on an address (path and query, percent-encoded, as it came): other forms of an address go to the canonical
@@ -41,13 +53,19 @@ export function decideRoute(url: string): RouteDecision {
   return decideListed(url, root, rest, rawQuery);
 }
 
-function decideListed(url: string, root: "arxiv" | "venue", rest: readonly string[], rawQuery: string): RouteDecision {
+function decideListed(
+  url: string,
+  root: "arxiv" | "venue",
+  rest: readonly string[],
+  rawQuery: string,
+): RouteDecision {
   const action = rest.length > 1 && rest.at(-1) === "cite" ? "/cite" : "";
   const text = (action === "" ? rest : rest.slice(0, -1)).join("/");
   const listed = root === "arxiv" ? readArxivPath(text) : readVenuePath(text);
   if (listed.kind === "invalid") return problem(404, root === "arxiv" ? "not-an-id" : "not-a-venue", text);
   if (listed.kind === "too-many") return problem(400, "too-many-ids", String(listed.count));
-  if (decode(listed.path) !== `/${root}/${text}` && isFinal(listed)) return redirect(308, listed.path + action, rawQuery);
+  if (decode(listed.path) !== `/${root}/${text}` && isFinal(listed))
+    return redirect(308, listed.path + action, rawQuery);
   if (action === "") return { kind: "render", url };
   if (listed.kind !== "paper" && listed.kind !== "papers") return problem(404, "not-an-id", text);
   const parameters = new URLSearchParams(rawQuery);
@@ -91,5 +109,11 @@ function isDecodable(rawQuery: string): boolean {
 }
 
 function encodePath(path: string): string {
-  return path.split("/").map(encodeURIComponent).join("/").replaceAll("%40", "@").replaceAll("%2C", ",").replaceAll("%3A", ":");
+  return path
+    .split("/")
+    .map(encodeURIComponent)
+    .join("/")
+    .replaceAll("%40", "@")
+    .replaceAll("%2C", ",")
+    .replaceAll("%3A", ":");
 }

@@ -6,8 +6,14 @@ const mode = process.argv[2] === "dev" ? "development" : "production";
 const startedAt = performance.now();
 
 try {
-  const site = await startSite({ settings: parseSettings(process.env), mode, log: (message) => console.log(message) });
-  console.log(`Cool Papers is at ${site.url} (ready in ${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
+  const site = await startSite({
+    settings: parseSettings(process.env),
+    mode,
+    log: (message) => console.log(message),
+  });
+  console.log(
+    `Cool Papers is at ${site.url} (ready in ${((performance.now() - startedAt) / 1000).toFixed(1)} s)`,
+  );
   let isStopping = false;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {

@@ -18,23 +18,23 @@ export interface RequestContext {
   status: number | null;
 }
 
-interface Shared {
-  readonly storage: AsyncLocalStorage<RequestContext>;
-}
-
 // The server runs these sources as they are, the pages run Next's bundle of them: the storage has to be one for both.
 const SHARED = Symbol.for("cool-papers.request-context");
-const shared = ((globalThis as Record<symbol, unknown>)[SHARED] ??= { storage: new AsyncLocalStorage() }) as Shared;
+const shelf = globalThis as Record<symbol, unknown>;
+shelf[SHARED] = shelf[SHARED] ?? new AsyncLocalStorage<RequestContext>();
+const storage = shelf[SHARED] as AsyncLocalStorage<RequestContext>;
 
 export function runWithContext<Result>(context: RequestContext, run: () => Result): Result {
-  return shared.storage.run(context, run);
+  return storage.run(context, run);
 }
 
 /** The context of the request being answered. Throws outside of one: pages are rendered by `start-site.ts` only. */
 export function requestContext(): RequestContext {
-  const context = shared.storage.getStore();
+  const context = storage.getStore();
   if (context === undefined) {
-    throw new Error("No request context: start the site with `npm start` or `npm run dev`, not with `next` itself.");
+    throw new Error(
+      "No request context: start the site with `npm start` or `npm run dev`, not with `next` itself.",
+    );
   }
   return context;
 }

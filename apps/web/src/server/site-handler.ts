@@ -35,7 +35,11 @@ export function createSiteHandler(options: SiteHandlerOptions): RequestListener 
   };
 }
 
-async function answer(options: SiteHandlerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  options: SiteHandlerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const url = request.url ?? "/";
   if (url.startsWith("/_next/")) return options.renderPage(request, response);
   const script = options.script();
@@ -61,7 +65,11 @@ async function answer(options: SiteHandlerOptions, request: IncomingMessage, res
   await runWithContext(context, () => options.renderPage(request, response));
 }
 
-function contextOf(options: SiteHandlerOptions, request: IncomingMessage, script: BrowserScript): RequestContext {
+function contextOf(
+  options: SiteHandlerOptions,
+  request: IncomingMessage,
+  script: BrowserScript,
+): RequestContext {
   const cookies = readCookies(request.headers.cookie);
   return {
     locale: chooseLocale(cookies.get(LOCALE_COOKIE), request.headers["accept-language"]),
@@ -85,7 +93,10 @@ function readTheme(value: string | undefined): Theme {
 }
 
 function readCookies(header: string | undefined): ReadonlyMap<string, string> {
-  const pairs = (header ?? "").slice(0, 8000).split(";").map((pair) => pair.trim().split("="));
+  const pairs = (header ?? "")
+    .slice(0, 8000)
+    .split(";")
+    .map((pair) => pair.trim().split("="));
   return new Map(pairs.map(([name, value]): [string, string] => [name ?? "", value ?? ""]));
 }
 
@@ -95,7 +106,12 @@ function readCookies(header: string | undefined): ReadonlyMap<string, string> {
  */
 function dropNextHeaders(request: IncomingMessage): void {
   for (const name of Object.keys(request.headers)) {
-    if (name === "rsc" || name === "accept-encoding" || name.startsWith("next-") || name.startsWith("x-middleware-")) {
+    if (
+      name === "rsc" ||
+      name === "accept-encoding" ||
+      name.startsWith("next-") ||
+      name.startsWith("x-middleware-")
+    ) {
       delete request.headers[name];
     }
   }
@@ -107,7 +123,7 @@ function withoutInternalPaths(url: string): string {
 }
 
 function problemUrl({ code, value }: Extract<RouteDecision, { kind: "problem" }>): string {
-  return `/problem?${new URLSearchParams({ code, value: value.replace(/[\0-\x1f\x7f]/g, "�") })}`;
+  return `/problem?${new URLSearchParams({ code, value: value.replace(/\p{Cc}/gu, "�") })}`;
 }
 
 function finishPage(
@@ -130,7 +146,11 @@ function finishPage(
 
 const gzipLater = promisify(gzip);
 
-async function sendScript(script: BrowserScript, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function sendScript(
+  script: BrowserScript,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const isGzip = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
   response.writeHead(200, {
     "content-type": "text/javascript; charset=utf-8",

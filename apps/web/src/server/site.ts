@@ -10,7 +10,7 @@ import type {
   StoredPaper,
   VenueEdition,
 } from "@cool-papers/db";
-import type { SearchResponse, SimilarResponse, Suggestion } from "@cool-papers/search";
+import type { EngineStats, SearchResponse, SimilarResponse, Suggestion } from "@cool-papers/search";
 import type { SearchState } from "../url/search-url.ts";
 
 /** A hit of a search with the paper it stands for. */
@@ -50,8 +50,8 @@ export interface Site {
   /** `date` null is the newest day with papers. */
   categoryDay(set: CategorySet, date: string | null, request: DayRequest): Promise<CategoryDay>;
   edition(request: EditionRequest): Promise<EditionPage>;
-  /** Works in the index: a preprint and its venue paper count once. Throws when the index does not answer. */
-  paperCount(): Promise<number>;
+  /** Works in the index (a preprint and its venue paper count once). Throws when the index does not answer. */
+  indexStats(): Promise<EngineStats>;
   sitemapPages(pageSize: number): Promise<number>;
   sitemap(page: number, pageSize: number): Promise<readonly SitemapEntry[]>;
   /** False when the paper is not stored. */
@@ -71,6 +71,7 @@ export function provideSite(site: Site): void {
 /** The running site. Throws where none was provided: during `next build`, or under `next` started by hand. */
 export function theSite(): Site {
   const site = (globalThis as Record<symbol, unknown>)[SITE] as Site | undefined;
-  if (site === undefined) throw new Error("The site is not open: start it with `npm start` or `npm run dev`.");
+  if (site === undefined)
+    throw new Error("The site is not open: start it with `npm start` or `npm run dev`.");
   return site;
 }

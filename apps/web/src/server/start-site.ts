@@ -2,7 +2,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Settings } from "@cool-papers/core/settings";
-import { createAdminHandler, createAdminToken, openContext, publishAdminEndpoint, seedIfEmpty } from "@cool-papers/pipeline";
+import {
+  createAdminHandler,
+  createAdminToken,
+  openContext,
+  publishAdminEndpoint,
+  seedIfEmpty,
+} from "@cool-papers/pipeline";
 import { type BrowserScript, bundleBrowserScript, readBrowserScript } from "./browser-script.ts";
 import { createSite } from "./create-site.ts";
 import { showProgress } from "./show-progress.ts";
@@ -46,13 +52,16 @@ export async function startSite({ settings, mode, log }: StartSiteOptions): Prom
     provideSite(createSite(context, admin));
     const script = await scriptSource(isDevelopment);
     const renderPage = await prepareNext(isDevelopment);
-    const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, createSiteHandler({
-      renderPage,
-      script,
-      siteUrl: settings.siteUrl,
-      isDevelopment,
-      log,
-    }));
+    const server = createServer(
+      { maxHeaderSize: MAX_HEADER_BYTES },
+      createSiteHandler({
+        renderPage,
+        script,
+        siteUrl: settings.siteUrl,
+        isDevelopment,
+        log,
+      }),
+    );
     const port = await listen(server, settings.host, settings.port);
     const url = `http://${settings.host.includes(":") ? `[${settings.host}]` : settings.host}:${port}`;
     const unpublish = await publishAdminEndpoint(settings.dataDir, loopbackUrl(settings.host, port), token);
@@ -76,7 +85,12 @@ async function scriptSource(isDevelopment: boolean): Promise<() => BrowserScript
   if (isDevelopment) {
     const { watch } = await import("node:fs");
     watch(join(import.meta.dirname, "../browser"), () => {
-      bundleBrowserScript().then((fresh) => { script = fresh; }, (error: unknown) => console.error(error));
+      bundleBrowserScript().then(
+        (fresh) => {
+          script = fresh;
+        },
+        (error: unknown) => console.error(error),
+      );
     });
   }
   return () => script;
@@ -86,7 +100,10 @@ type RenderPage = (request: IncomingMessage, response: ServerResponse) => Promis
 
 async function prepareNext(isDevelopment: boolean): Promise<RenderPage> {
   // Next reads it when it is loaded, hence the import here.
-  Object.assign(process.env, { NODE_ENV: isDevelopment ? "development" : "production", NEXT_TELEMETRY_DISABLED: "1" });
+  Object.assign(process.env, {
+    NODE_ENV: isDevelopment ? "development" : "production",
+    NEXT_TELEMETRY_DISABLED: "1",
+  });
   const { default: next } = await import("next");
   const app = next({ dev: isDevelopment, dir: join(import.meta.dirname, "../.."), quiet: false });
   await app.prepare();

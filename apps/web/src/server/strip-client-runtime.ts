@@ -8,10 +8,14 @@
  */
 export function stripClientRuntime(page: string): string {
   if (page.includes('<template id="B:')) {
-    throw new Error("A Suspense boundary was streamed into the page; pages here must be complete without scripts.");
+    throw new Error(
+      "A Suspense boundary was streamed into the page; pages here must be complete without scripts.",
+    );
   }
   return page
-    .replace(/<script\b([^>]*)>[\s\S]*?<\/script>/g, (element, attributes: string) => (isOurs(attributes) ? element : ""))
+    .replace(/<script\b([^>]*)>[\s\S]*?<\/script>/g, (element, attributes: string) =>
+      isOurs(attributes) ? element : "",
+    )
     .replace(/<link rel="preload" as="script"[^>]*>/g, "")
     .replace(/<div hidden=""><!--\$--><!--\/\$--><\/div>/g, "");
 }

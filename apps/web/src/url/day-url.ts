@@ -19,7 +19,10 @@ export interface DayState {
 }
 
 /** Reads a list address. Numbers are brought into range; a date that is none is handed back, for a sentence about it. */
-export function readDayUrl(path: string, parameters: URLSearchParams): { state: DayState; badDate: string | null } {
+export function readDayUrl(
+  path: string,
+  parameters: URLSearchParams,
+): { state: DayState; badDate: string | null } {
   const number = (name: string, least: number, most: number, otherwise: number): number => {
     const given = parameters.get(name)?.trim() ?? "";
     return /^-?\d{1,15}$/.test(given) ? Math.min(most, Math.max(least, Number(given))) : otherwise;

@@ -6,7 +6,12 @@ export type SearchScope = "all" | "arxiv" | "venue";
 export type SearchSource = "arxiv" | "venue";
 
 export const SEARCH_MODES = ["hybrid", "keyword", "semantic"] as const satisfies readonly SearchMode[];
-export const SEARCH_SORTS = ["relevance", "newest", "oldest", "stars"] as const satisfies readonly SearchSort[];
+export const SEARCH_SORTS = [
+  "relevance",
+  "newest",
+  "oldest",
+  "stars",
+] as const satisfies readonly SearchSort[];
 const SOURCES = ["arxiv", "venue"] as const satisfies readonly SearchSource[];
 
 /** What the address of a search page holds. Every field has a value that leaves the address as it is. */
@@ -34,7 +39,11 @@ export interface AddressNotice {
   readonly value: string;
 }
 
-const PATH_OF_SCOPE: Record<SearchScope, string> = { all: "/search", arxiv: "/arxiv/search", venue: "/venue/search" };
+const PATH_OF_SCOPE: Record<SearchScope, string> = {
+  all: "/search",
+  arxiv: "/arxiv/search",
+  venue: "/venue/search",
+};
 
 const YEARS = /^(\d{4})?(?:(\.\.)(\d{4})?)?$/;
 

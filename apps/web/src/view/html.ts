@@ -12,7 +12,13 @@ export class Markup {
 /** What may stand between the tags: text is escaped, markup is not, lists are joined, null / false / undefined vanish. */
 export type Piece = string | number | Markup | null | undefined | false | readonly Piece[];
 
-const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const ESCAPES: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 
 /** Escapes for element content and for quoted attribute values. */
 export function escapeHtml(text: string): string {

@@ -15,7 +15,13 @@ export function paperJsonLd(paper: StoredPaper, siteUrl: string): string {
     dateModified: paper.updatedAt?.slice(0, 10),
     ...(paper.abstractKind === "abstract" ? { abstract: paper.abstract } : { description: paper.abstract }),
     keywords: [...paper.keywords, ...paper.categories],
-    isPartOf: paper.venue === null ? undefined : { "@type": "PublicationEvent", name: `${paper.venue.venue} ${paper.venue.year}` },
+    isPartOf:
+      paper.venue === null
+        ? undefined
+        : { "@type": "PublicationEvent", name: `${paper.venue.venue} ${paper.venue.year}` },
   };
-  return JSON.stringify(value).replace(/[<\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(value).replace(
+    /[<\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -1,11 +1,18 @@
-import { categoryName, type PaperId, paperPath, parsePaperKey, sourceLinks, type VenueRef } from "@cool-papers/core";
+import {
+  categoryName,
+  type PaperId,
+  paperPath,
+  parsePaperKey,
+  sourceLinks,
+  type VenueRef,
+} from "@cool-papers/core";
 import type { StoredPaper } from "@cool-papers/db";
 import { formatDate, formatNumber } from "../i18n/format.ts";
 import type { Locale } from "../i18n/locale.ts";
 import type { Translate } from "../i18n/translate.ts";
 import { editionPath } from "../url/listed-path.ts";
 import { searchFor } from "../url/search-url.ts";
-import { html, join, Markup } from "./html.ts";
+import { html, join, type Markup } from "./html.ts";
 import { type Marker, markText, paragraphs, prose } from "./prose.ts";
 
 /** More authors than this fold behind "et al." */
@@ -51,7 +58,8 @@ export function versioned(id: PaperId, version: number | null): PaperId {
 export function authorLine(paper: StoredPaper, { t, marker }: CardOptions): Markup {
   if (paper.authors.length === 0) return html`<p class="paper-authors muted">${t("card.noAuthors")}</p>`;
   const links = paper.authors.map(
-    ({ name }) => html`<a href="${searchFor(`author:"${name.replaceAll('"', "")}"`)}">${markText(name, marker)}</a>`,
+    ({ name }) =>
+      html`<a href="${searchFor(`author:"${name.replaceAll('"', "")}"`)}">${markText(name, marker)}</a>`,
   );
   if (links.length <= AUTHORS_SHOWN) return html`<p class="paper-authors">${join(links, ", ")}</p>`;
   const hidden = links.length - AUTHORS_SHOWN;
@@ -62,7 +70,8 @@ export function authorLine(paper: StoredPaper, { t, marker }: CardOptions): Mark
 /** The abstract, or our summary with a note that says whose words it is. */
 export function abstractBlock(paper: StoredPaper, { t, marker }: CardOptions): Markup {
   if (paper.abstract.trim() === "") return html`<p class="muted">${t("card.noAbstract")}</p>`;
-  const note = paper.abstractKind === "summary" ? html`<p class="summary-note">${t("card.summaryNote")}</p>` : null;
+  const note =
+    paper.abstractKind === "summary" ? html`<p class="summary-note">${t("card.summaryNote")}</p>` : null;
   return html`<div class="paper-abstract" lang="en">${paragraphs(paper.abstract, marker)}</div>${note}`;
 }
 
@@ -95,17 +104,29 @@ export function factsColumn(paper: StoredPaper, options: CardOptions): Markup {
     rows.push(html`<div><dt>${label}</dt><dd>${value}</dd></div>`);
   };
   if (paper.categories.length > 0) {
-    fact(t("card.subjects"), html`<ul class="subjects">${paper.categories.map((category) => subject(category, options))}</ul>`);
+    fact(
+      t("card.subjects"),
+      html`<ul class="subjects">${paper.categories.map((category) => subject(category, options))}</ul>`,
+    );
   }
   const places = venueLines(paper, options);
   if (places.length > 0) fact(t("card.venue"), join(places, html`<br>`));
   if (paper.submittedAt !== null) {
     const shown = formatDate(locale, paper.submittedAt, paper.submittedPrecision);
-    fact(t("card.submitted"), html`<time datetime="${paper.submittedAt.slice(0, paper.submittedPrecision === "month" ? 7 : 10)}">${shown}</time>`);
+    fact(
+      t("card.submitted"),
+      html`<time datetime="${paper.submittedAt.slice(0, paper.submittedPrecision === "month" ? 7 : 10)}">${shown}</time>`,
+    );
   }
   if (paper.announcedOn !== null) {
-    const doubt = paper.announcedProvenance === "stated" ? null : html` <span class="muted" title="${t("card.listedDoubt")}">≈</span>`;
-    fact(t("card.listed"), html`<time datetime="${paper.announcedOn}">${formatDate(locale, paper.announcedOn)}</time>${doubt}`);
+    const doubt =
+      paper.announcedProvenance === "stated"
+        ? null
+        : html` <span class="muted" title="${t("card.listedDoubt")}">≈</span>`;
+    fact(
+      t("card.listed"),
+      html`<time datetime="${paper.announcedOn}">${formatDate(locale, paper.announcedOn)}</time>${doubt}`,
+    );
   }
   if (paper.comments !== null && paper.comments.trim() !== "") {
     fact(t("card.comments"), html`<span lang="en">${prose(paper.comments, null)}</span>`);
@@ -116,7 +137,9 @@ export function factsColumn(paper: StoredPaper, options: CardOptions): Markup {
 function subject(category: string, { locale, t, withCategory, withoutCategory }: CardOptions): Markup {
   const name = categoryName(category, locale);
   const nudge = (href: string | null, sign: string, label: string): Markup | null =>
-    href === null ? null : html`<a class="nudge" href="${href}" aria-label="${label}" title="${label}">${sign}</a>`;
+    href === null
+      ? null
+      : html`<a class="nudge" href="${href}" aria-label="${label}" title="${label}">${sign}</a>`;
   const more = nudge(withCategory(category), "+", t("card.addCategory", { category }));
   const less = nudge(withoutCategory(category), "−", t("card.removeCategory", { category }));
   return html`<li><a href="/arxiv/${category}" title="${name}">${category}</a>${more}${less}</li>`;
@@ -142,8 +165,16 @@ function venueLines(paper: StoredPaper, { t }: CardOptions): Markup[] {
     }
   }
   const editions = [...places.values()].map(({ venue, records }) => {
-    const parts = [html`<a href="${editionPath(venue.venue, venue.year)}">${venue.venue} ${venue.year}</a>`, venue.track, venue.decision, ...records];
-    return join(parts.filter((part) => part !== ""), " · ");
+    const parts = [
+      html`<a href="${editionPath(venue.venue, venue.year)}">${venue.venue} ${venue.year}</a>`,
+      venue.track,
+      venue.decision,
+      ...records,
+    ];
+    return join(
+      parts.filter((part) => part !== ""),
+      " · ",
+    );
   });
   return [...editions, ...lines];
 }

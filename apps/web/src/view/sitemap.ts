@@ -8,7 +8,9 @@ export const SITEMAP_PAGE_SIZE = 20_000;
 /** The index of all parts: one with the site's own pages, then the papers. */
 export function sitemapIndex(siteUrl: string, pages: number): string {
   const parts = ["site", ...Array.from({ length: pages }, (_, page) => String(page))];
-  const entries = parts.map((part) => `<sitemap><loc>${escapeHtml(siteUrl)}/sitemap/${part}.xml</loc></sitemap>`);
+  const entries = parts.map(
+    (part) => `<sitemap><loc>${escapeHtml(siteUrl)}/sitemap/${part}.xml</loc></sitemap>`,
+  );
   return `<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n${entries.join("\n")}\n</sitemapindex>\n`;
 }
 
@@ -21,7 +23,9 @@ export function sitemapOfPapers(siteUrl: string, entries: readonly SitemapEntry[
     entries.flatMap(({ key, changedOn }) => {
       const id = parsePaperKey(key);
       if (id === null) return [];
-      return [`<url><loc>${escapeHtml(siteUrl + encodeURI(paperPath(id)))}</loc><lastmod>${changedOn}</lastmod></url>`];
+      return [
+        `<url><loc>${escapeHtml(siteUrl + encodeURI(paperPath(id)))}</loc><lastmod>${changedOn}</lastmod></url>`,
+      ];
     }),
   );
 }

@@ -9,7 +9,8 @@ export async function GET(request: Request): Promise<Response> {
   const parameters = new URL(request.url).searchParams;
   const [, root, text] = /^(arxiv|venue)\/(.+)$/s.exec(parameters.get("of") ?? "") ?? [];
   const listed = text === undefined ? null : root === "arxiv" ? readArxivPath(text) : readVenuePath(text);
-  if (listed?.kind !== "paper" && listed?.kind !== "papers") return sentence(404, "Citations are at /arxiv/<id>/cite and /venue/<id>/cite.");
+  if (listed?.kind !== "paper" && listed?.kind !== "papers")
+    return sentence(404, "Citations are at /arxiv/<id>/cite and /venue/<id>/cite.");
   if (parameters.get("format") === null && listed.kind === "paper") {
     return new Response(null, { status: 307, headers: { Location: `${listed.path}#cite` } });
   }

@@ -14,5 +14,7 @@ export function GET(): Response {
 <Image width="32" height="32" type="image/svg+xml">${site}/icon.svg</Image>
 </OpenSearchDescription>
 `;
-  return new Response(body, { headers: { "Content-Type": "application/opensearchdescription+xml; charset=utf-8" } });
+  return new Response(body, {
+    headers: { "Content-Type": "application/opensearchdescription+xml; charset=utf-8" },
+  });
 }

@@ -25,5 +25,7 @@ export default async function ProblemPage({ searchParams }: Props): Promise<Reac
   const { t } = pageTools();
   const { code, value = "" } = await searchParams;
   const { title, text, isSearchable } = TEXTS[code as BadAddress];
-  return <ProblemView title={t(title, { value })} text={t(text, { value })} search={isSearchable ? value : null} />;
+  return (
+    <ProblemView title={t(title, { value })} text={t(text, { value })} search={isSearchable ? value : null} />
+  );
 }

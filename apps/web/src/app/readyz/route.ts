@@ -7,5 +7,8 @@ export async function GET(): Promise<Response> {
   const readiness = await theSite().readiness();
   return readiness.isReady
     ? Response.json({ status: "ready" }, { headers: { "Cache-Control": "no-store" } })
-    : Response.json({ status: "not ready", reason: readiness.reason }, { status: 503, headers: { "Cache-Control": "no-store" } });
+    : Response.json(
+        { status: "not ready", reason: readiness.reason },
+        { status: 503, headers: { "Cache-Control": "no-store" } },
+      );
 }

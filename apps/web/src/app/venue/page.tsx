@@ -19,14 +19,15 @@ export default async function VenueIndexPage(): Promise<ReactElement> {
       <h1>{t("venue.indexTitle")}</h1>
       <p>{t(editions.length === 0 ? "venue.indexEmpty" : "venue.indexLead")}</p>
       {years.map((year) => (
-        <section key={year}>
+        <section key={year} className="venue-year">
           <h2>{year}</h2>
-          <ul className="entry-grid">
+          <ul className="inline-list">
             {editions
               .filter((edition) => edition.year === year)
               .map(({ venue, count }) => (
                 <li key={venue}>
-                  <a href={editionPath(venue, year)}>{venue}</a> <span className="count">{formatNumber(locale, count)}</span>
+                  <a href={editionPath(venue, year)}>{venue}</a>{" "}
+                  <span className="count">{formatNumber(locale, count)}</span>
                 </li>
               ))}
           </ul>

@@ -1,7 +1,7 @@
 import { parsePaperKey, printPaperId } from "@cool-papers/core";
 import { z } from "zod";
-import { theSite } from "../../../server/site.ts";
 import { OpeningLimit } from "../../../server/opening-limit.ts";
+import { theSite } from "../../../server/site.ts";
 
 export const dynamic = "force-dynamic";
 
@@ -17,10 +17,12 @@ export async function POST(request: Request): Promise<Response> {
   if (body.length > MAX_BODY_BYTES) return problem(413, "The body is too long.");
   // Browsers say where a request comes from; a page elsewhere must not count for its visitors.
   const site = request.headers.get("sec-fetch-site");
-  if (site !== null && site !== "same-origin") return problem(403, "Openings are counted from this site's own pages only.");
+  if (site !== null && site !== "same-origin")
+    return problem(403, "Openings are counted from this site's own pages only.");
   const opening = Opening.safeParse(parseJson(body));
   const id = opening.success ? parsePaperKey(opening.data.key) : null;
-  if (!opening.success || id === null) return problem(400, 'Send {"key": "arxiv:2104.09864", "counter": "pdf" or "faq"}.');
+  if (!opening.success || id === null)
+    return problem(400, 'Send {"key": "arxiv:2104.09864", "counter": "pdf" or "faq"}.');
   const client = request.headers.get("x-client-address") ?? "unknown";
   const key = printPaperId(id);
   if (!limit.admit(client, `${opening.data.counter} ${key}`)) return new Response(null, { status: 204 });
@@ -37,5 +39,8 @@ function parseJson(text: string): unknown {
 }
 
 function problem(status: number, detail: string): Response {
-  return Response.json({ status, detail }, { status, headers: { "Content-Type": "application/problem+json" } });
+  return Response.json(
+    { status, detail },
+    { status, headers: { "Content-Type": "application/problem+json" } },
+  );
 }

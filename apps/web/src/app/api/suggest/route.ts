@@ -18,7 +18,9 @@ interface SuggestedLink {
 export async function GET(request: Request): Promise<Response> {
   const prefix = (new URL(request.url).searchParams.get("q") ?? "").trim().slice(0, MAX_PREFIX_LENGTH);
   const suggestions = prefix === "" ? [] : await theSite().suggest(prefix, SUGGESTIONS);
-  const links = suggestions.map(({ kind, text, key }): SuggestedLink => ({ kind, text, url: target(kind, text, key) }));
+  const links = suggestions.map(
+    ({ kind, text, key }): SuggestedLink => ({ kind, text, url: target(kind, text, key) }),
+  );
   return Response.json({ suggestions: links }, { headers: { "Cache-Control": "private, max-age=60" } });
 }
 
@@ -26,5 +28,7 @@ function target(kind: SuggestedLink["kind"], text: string, key: string | undefin
   const id = key === undefined ? null : parsePaperKey(key);
   if (id !== null) return paperPath(id);
   const quoted = `"${text.replaceAll('"', "")}"`;
-  return searchFor({ title: text, author: `author:${quoted}`, category: `cat:${text}`, venue: `venue:${quoted}` }[kind]);
+  return searchFor(
+    { title: text, author: `author:${quoted}`, category: `cat:${text}`, venue: `venue:${quoted}` }[kind],
+  );
 }

@@ -13,9 +13,15 @@ export async function GET(request: Request): Promise<Response> {
   if (format === null) return sentence(400, `The format has to be one of ${FORMAT_NAMES.join(", ")}.`);
   const scope = parameters.get("scope");
   const { state } = readSearchUrl(scope === "arxiv" || scope === "venue" ? scope : "all", parameters);
-  if (isEmptyQuery(queryOf(state)) && activeFilters(state).length === 0) return sentence(400, "There is nothing to search for: q is empty.");
+  if (isEmptyQuery(queryOf(state)) && activeFilters(state).length === 0)
+    return sentence(400, "There is nothing to search for: q is empty.");
   const { found } = await theSite().search({ ...state, skip: 0, show: EXPORT_LIMIT });
-  return citationFile(found.map(({ paper }) => paper), format, "search", true);
+  return citationFile(
+    found.map(({ paper }) => paper),
+    format,
+    "search",
+    true,
+  );
 }
 
 function sentence(status: number, text: string): Response {

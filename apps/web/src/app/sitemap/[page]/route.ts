@@ -6,7 +6,10 @@ import { SITEMAP_PAGE_SIZE, sitemapOfPapers, sitemapOfPaths } from "../../../vie
 export const dynamic = "force-dynamic";
 
 /** `/sitemap/site.xml`: our own pages, categories and editions; `/sitemap/<n>.xml`: papers, 20,000 to a file. */
-export async function GET(_request: Request, { params }: { params: Promise<{ page: string }> }): Promise<Response> {
+export async function GET(
+  _request: Request,
+  { params }: { params: Promise<{ page: string }> },
+): Promise<Response> {
   const { siteUrl } = requestContext();
   const name = (await params).page;
   if (name === "site.xml") return xml(sitemapOfPaths(siteUrl, await ownPaths()));
