@@ -92,7 +92,7 @@ export function textKey(text: string): string {
 }
 
 const abstractKey = (text: string) =>
-  textKey(text.slice(0, 4 * ABSTRACT_KEY_LENGTH)).slice(0, ABSTRACT_KEY_LENGTH);
+  textKey(text.slice(0, 2 * ABSTRACT_KEY_LENGTH)).slice(0, ABSTRACT_KEY_LENGTH);
 
 /** Everything held out of `../shared/data`. Reads arxiv.jsonl.gz once for the titles of the known-item papers. */
 export async function loadHeldOut(dataDir: string): Promise<HeldOutGuard> {
