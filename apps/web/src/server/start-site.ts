@@ -110,11 +110,25 @@ async function prepareNext(isDevelopment: boolean): Promise<RenderPage> {
   return app.getRequestHandler();
 }
 
+/** The address cannot be listened on; the message is a sentence for the terminal. */
+class StartListenError extends Error {
+  override name = "StartListenError";
+}
+
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((done, fail) => {
-    server.once("error", fail);
+    const refuse = (error: NodeJS.ErrnoException): void => {
+      const reason = error.code === "EADDRINUSE" ? "another program uses it" : error.message;
+      fail(
+        new StartListenError(
+          `Cannot listen on port ${port} of ${host}: ${reason}. Set PORT or HOST to another.`,
+          { cause: error },
+        ),
+      );
+    };
+    server.once("error", refuse);
     server.listen({ host, port }, () => {
-      server.off("error", fail);
+      server.off("error", refuse);
       done((server.address() as AddressInfo).port);
     });
   });

@@ -12,6 +12,9 @@ const MACROS: Record<string, string> = {
 /** A longer formula is most often an unclosed dollar, and costs more than a page may spend. Characters. */
 const MAX_TEX_LENGTH = 1500;
 
+/** KaTeX paints a command that it does not trust (a link, an image) in this colour: such a formula is shown as written. */
+const REFUSED = "#c0ffee";
+
 const rendered = new LruCache<string, string | null>(20_000);
 
 /**
@@ -30,7 +33,7 @@ export function typeset(tex: string, display: boolean): string | null {
 
 function render(tex: string, display: boolean): string | null {
   try {
-    return katex.renderToString(tex, {
+    const html = katex.renderToString(tex, {
       displayMode: display,
       output: "htmlAndMathml",
       throwOnError: true,
@@ -40,7 +43,9 @@ function render(tex: string, display: boolean): string | null {
       maxExpand: 300,
       // KaTeX writes \def into this object: a fresh one keeps one paper's macros out of the next paper.
       macros: { ...MACROS },
+      errorColor: REFUSED,
     });
+    return html.includes(REFUSED) ? null : html;
   } catch {
     return null;
   }
