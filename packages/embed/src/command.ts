@@ -1,35 +1,11 @@
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { pino } from "pino";
-import { createEmbeddingApp } from "./api/embedding-app.ts";
-import { EmbeddingMetrics } from "./api/embedding-metrics.ts";
-import { listen } from "./api/embedding-server.ts";
-import { EXECUTION_PROVIDERS, MODEL_VARIANTS, type ModelVariant, type TruncationPolicy } from "./encoder.ts";
+import { EXECUTION_PROVIDERS, type ExecutionProvider, MODEL_VARIANTS } from "./encoder.ts";
 import { EmbedError } from "./errors.ts";
 import type { ProviderChoice } from "./inference/execution-provider.ts";
 import { SHIPPED_BUNDLE } from "./inference/shipped-bundle.ts";
-import { ThreadedEncoder } from "./inference/threaded-encoder.ts";
-import { ApiKeyStore, KeyStoreError } from "./keys/api-key-store.ts";
-import { KeyBudget } from "./keys/key-budget.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** A mistake of the person at the terminal; the message is the whole answer. */
-class UsageError extends Error {}
-
-interface ServeOptions {
-  port: number;
-  host: string;
-  bundle: string;
-  keys: string;
-  provider: ProviderChoice;
-  device: number;
-  variant?: ModelVariant;
-  threads?: number;
-  truncate: TruncationPolicy;
-  maxBodyMb: number;
-  drainSeconds: number;
-}
+import { API_KEY_FILE, ApiKeyStore, KeyStoreError } from "./keys/api-key-store.ts";
+import { type Environment, type ServeOptions, serveUntilSignal, UsageError } from "./serve.ts";
 
 /** `npm run embed -- …`: serves the embedding API and manages its keys. Resolves to the exit code. */
 export async function runEmbedCommand(args: readonly string[], env: Environment): Promise<number> {
@@ -54,14 +30,20 @@ function createProgram(env: Environment): Command {
     .description("serve OpenAI's /v1/embeddings and text-embeddings-inference's /embed")
     .option("--port <port>", "TCP port", parsePort, 8080)
     .option("--host <host>", "address to listen on", "127.0.0.1")
-    .option("--bundle <dir>", "model bundle", env.MODEL_DIR || SHIPPED_BUNDLE)
-    .option("--keys <file>", "file of API keys", join(dataDir, "api-keys.json"))
-    .addOption(
-      new Option("--provider <name>", "execution provider")
-        .choices(["auto", ...EXECUTION_PROVIDERS])
-        .default("auto"),
+    .option(
+      "--bundle <dir>",
+      "model bundle: a folder, or an address at a host of MODEL_HOSTS",
+      env.MODEL_DIR || SHIPPED_BUNDLE,
     )
-    .option("--device <id>", "device number of the provider", parseCount, 0)
+    .option("--bundle-cache <dir>", "where fetched bundles are kept", join(dataDir, "models"))
+    .option("--keys <file>", "file of API keys", join(dataDir, API_KEY_FILE))
+    .option(
+      "--provider <names>",
+      `auto, or execution providers in the order to try: ${EXECUTION_PROVIDERS.join(", ")}`,
+      parseProviders,
+      "auto",
+    )
+    .option("--device <ids>", "device numbers of the provider, one encoder on each: 0,1", parseDevices, [0])
     .addOption(
       new Option("--variant <name>", "model variant; default: the best for the provider").choices(
         MODEL_VARIANTS,
@@ -85,7 +67,7 @@ function createProgram(env: Environment): Command {
 }
 
 function addKeyCommands(keys: Command, dataDir: string): void {
-  const file = join(dataDir, "api-keys.json");
+  const file = join(dataDir, API_KEY_FILE);
   keys
     .command("add <name>")
     .description("make a key and print it once")
@@ -122,60 +104,6 @@ function addKeyCommands(keys: Command, dataDir: string): void {
     .action((name: string, options: { keys: string }) => new ApiKeyStore(options.keys).remove(name));
 }
 
-async function serveUntilSignal(options: ServeOptions, env: Environment): Promise<void> {
-  const log = pino({ level: env.LOG_LEVEL || "info" });
-  const store = new ApiKeyStore(options.keys);
-  if (store.list().length === 0 && !isLoopback(options.host)) {
-    throw new UsageError(
-      `No API key exists, so the server listens on this machine only, not on ${options.host}: ` +
-        "add a key with `npm run embed -- keys add NAME`, or leave out --host.",
-    );
-  }
-  const encoder = await ThreadedEncoder.open({
-    bundleDir: options.bundle,
-    provider: options.provider,
-    deviceId: options.device,
-    variant: options.variant ?? null,
-    threads: options.threads ?? null,
-  });
-  for (const note of encoder.model.notes) log.warn(note);
-  let draining = false;
-  const app = createEmbeddingApp({
-    encoder,
-    keys: () => store.list(),
-    budget: new KeyBudget(),
-    metrics: new EmbeddingMetrics(() => encoder.pending),
-    truncate: options.truncate,
-    maxBodyBytes: options.maxBodyMb * 1e6,
-    log: (line) => log.info(line, "embedding request"),
-    now: () => performance.now(),
-    isReady: () => !draining,
-  });
-  const server = await listen(app, options.host, options.port).catch(async (error: unknown) => {
-    await encoder.close();
-    throw error;
-  });
-  const { id, provider, variant } = encoder.model;
-  log.info(`${id} (${variant} on ${provider}) listens on ${server.url}`);
-  if (store.list().length === 0) log.warn("no API keys: everybody on this machine may use the server");
-  await signalled();
-  draining = true;
-  log.info("draining");
-  await server.close(options.drainSeconds * 1000);
-  await encoder.close();
-}
-
-function signalled(): Promise<void> {
-  return new Promise((done) => {
-    process.once("SIGTERM", () => done());
-    process.once("SIGINT", () => done());
-  });
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127\./.test(host);
-}
-
 function listenProblem(error: unknown): string {
   const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
   if (code === "EADDRINUSE") return `Port ${port} on ${address} is in use; choose another one with --port.`;
@@ -198,7 +126,19 @@ function parsePositive(text: string): number {
   return count;
 }
 
-function parseCount(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number of at least 0.");
-  return Number(text);
+/** `auto`, or `cuda,webgpu`. */
+function parseProviders(text: string): ProviderChoice {
+  if (text === "auto") return "auto";
+  const names = text.split(",").map((name) => name.trim());
+  const unknown = names.find((name) => !EXECUTION_PROVIDERS.some((known) => known === name));
+  if (unknown === undefined) return names as ExecutionProvider[];
+  throw new InvalidArgumentError(
+    `${JSON.stringify(unknown)} is none of auto, ${EXECUTION_PROVIDERS.join(", ")}.`,
+  );
+}
+
+function parseDevices(text: string): number[] {
+  if (!/^\d{1,3}(,\d{1,3})*$/.test(text))
+    throw new InvalidArgumentError("It must be whole numbers like 0 or 0,1.");
+  return text.split(",").map(Number);
 }

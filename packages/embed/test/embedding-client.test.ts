@@ -50,6 +50,43 @@ test("an answer that is not OpenAI's is refused instead of stored", async () => 
   await expect(client.embed(["a"])).rejects.toThrow("did not answer as OpenAI's embeddings API does");
 });
 
+test("vectors that are uneven or not finite are refused instead of stored", async () => {
+  const row = (index: number, ...numbers: number[]) => ({
+    index,
+    embedding: Buffer.from(Float32Array.from(numbers).buffer).toString("base64"),
+  });
+  const uneven = scripted(() => Response.json({ data: [row(0, 1, 0), row(1, 1)] }));
+  await expect(uneven.client.embed(["a", "b"])).rejects.toThrow("empty, uneven or not finite");
+  const infinite = scripted(() => Response.json({ data: [row(0, Number.NaN, 0)] }));
+  await expect(infinite.client.embed(["a"])).rejects.toThrow("empty, uneven or not finite");
+});
+
+test("a proxy's page tells by its status whether to try again", async () => {
+  const page = (status: number) => () => new Response("<h1>no</h1>", { status });
+  const passing = scripted(page(502), good);
+  expect(await passing.client.embed(["a"])).toHaveLength(1);
+  const final = scripted(page(401));
+  await expect(final.client.embed(["a"])).rejects.toThrow("answered 401: no reason given");
+  expect(final.calls()).toBe(1);
+});
+
+test("an address with /v1 at its end means the same server", async () => {
+  const asked: unknown[] = [];
+  for (const baseUrl of ["http://h", "http://h/", "http://h/v1", "http://h/v1/"]) {
+    const client = new EmbeddingClient({
+      baseUrl,
+      apiKey: null,
+      model: "m",
+      fetch: async (url) => {
+        asked.push(url);
+        return good();
+      },
+    });
+    await client.embed(["a"]);
+  }
+  expect(asked).toEqual(Array(4).fill("http://h/v1/embeddings"));
+});
+
 test("an aborted call rejects with the signal's reason and is not tried again", async () => {
   const cancellation = new AbortController();
   const { client, calls } = scripted(() => {

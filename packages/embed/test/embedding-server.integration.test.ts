@@ -7,12 +7,14 @@ import OpenAI from "openai";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import {
   ApiKeyStore,
+  BodyBudget,
   createEmbeddingApp,
   EmbeddingClient,
   EmbeddingMetrics,
   type EmbeddingServer,
   KeyBudget,
   listen,
+  type RequestAnswerer,
   type RequestLog,
   ThreadedEncoder,
 } from "../src/index.ts";
@@ -24,6 +26,9 @@ let server: EmbeddingServer;
 let folder: string;
 let store: ApiKeyStore;
 let ready = true;
+/** Opened by default; a test may hold requests back before they reach the encoder. */
+let gate: Promise<void> = Promise.resolve();
+const inFlight = new Set<AbortSignal | undefined>();
 const logs: RequestLog[] = [];
 
 beforeAll(async () => {
@@ -31,9 +36,23 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "embed-server-"));
   store = new ApiKeyStore(join(folder, "keys.json"));
   encoder = await ThreadedEncoder.open({ bundleDir: bundle.folder, provider: "cpu", threads: 1 });
+  const answerer: RequestAnswerer = {
+    model: encoder.model,
+    async answer(request, signal) {
+      inFlight.add(signal);
+      try {
+        await gate;
+        return await encoder.answer(request, signal);
+      } finally {
+        inFlight.delete(signal);
+      }
+    },
+  };
   const app = createEmbeddingApp({
-    encoder,
+    encoder: answerer,
     keys: () => store.list(),
+    withoutKeys: "anybody",
+    bodies: new BodyBudget(8_000_000),
     budget: new KeyBudget(),
     metrics: new EmbeddingMetrics(() => encoder.pending),
     truncate: "end",
@@ -66,6 +85,15 @@ function post(body: BodyInit, options: { key?: string; path?: string } = {}): Pr
     },
     body,
   });
+}
+
+/** Requests from now on wait before the encoder; returns what lets them in. */
+function holdRequests(): () => void {
+  let open = () => {};
+  gate = new Promise((done) => {
+    open = done;
+  });
+  return open;
 }
 
 const request = (body: object) => JSON.stringify({ model: "random-test", ...body });
@@ -198,21 +226,54 @@ test("a key's requests and tokens of a minute are limited, with headers that say
 });
 
 test("a client that leaves before its answer costs nobody else anything", async () => {
+  const open = holdRequests();
   const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
   await once(socket, "connect");
   const body = request({ input: Array(2000).fill("attention is all you need") });
   socket.write(
     `POST /v1/embeddings HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
   );
+  await expect.poll(() => inFlight.size).toBe(1);
+  const [signal] = inFlight;
   socket.destroy();
+  await expect.poll(() => signal?.aborted).toBe(true);
+  open();
+  await expect.poll(() => logs.map(({ status }) => status)).toEqual([499]);
+  expect(encoder.pending).toBe(0);
   expect((await post(request({ input: "is" }))).status).toBe(200);
-  await expect.poll(() => encoder.pending).toBe(0);
+});
+
+test("a body without an announced length is cut off at the limit and the server lives", async () => {
+  const chunk = new TextEncoder().encode(" ".repeat(500_000));
+  let sent = 0;
+  const stream = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      sent += 1;
+      if (sent > 40) controller.close();
+      else controller.enqueue(chunk);
+    },
+  });
+  // A server that stops reading may end the connection before its answer is read; either way the client is told.
+  const response = await fetch(`${server.url}/v1/embeddings`, {
+    method: "POST",
+    body: stream,
+    duplex: "half",
+  } as RequestInit).catch(() => null);
+  if (response !== null) expect(response.status).toBe(413);
+  await expect.poll(() => logs.map(({ status }) => status)).toEqual([413]);
+  expect(sent).toBeLessThan(40);
+  expect((await post(request({ input: "is" }))).status).toBe(200);
 });
 
 test("64 clients at once all get their own vectors", async () => {
   const texts = Array.from({ length: 64 }, (_, index) => `deep learning ${index}`);
   const alone = await encoder.embed(texts);
-  const answers = await Promise.all(texts.map((input) => post(request({ input }))));
+  const open = holdRequests();
+  const asking = Promise.all(texts.map((input) => post(request({ input }))));
+  await expect.poll(() => inFlight.size).toBe(64);
+  open();
+  const answers = await asking;
+  expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
   for (const [index, response] of answers.entries()) {
     const { data } = (await response.json()) as { data: { embedding: number[] }[] };
     expect(cosine(Float32Array.from(data[0]!.embedding), alone.vectors[index]!)).toBeCloseTo(1, 5);

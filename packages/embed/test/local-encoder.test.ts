@@ -122,6 +122,40 @@ test("token ids give the same vector as the text they came from", async () => {
   expect(fromIds).toEqual(fromText);
 });
 
+test("a small call that comes while a large one waits is served after the next batch, and both finish in order", async () => {
+  const runner = new TellingRunner();
+  let release = () => {};
+  runner.hold = new Promise((done) => {
+    release = done;
+  });
+  const encoder = encoderWith(runner, { maxPending: 1000 });
+  const large = encoder.embed(Array.from({ length: 40 }, () => "is"));
+  await expect.poll(() => runner.batches.length).toBe(1);
+  const small = encoder.embed(["graphs"]);
+  release();
+  await small;
+  expect(runner.batches.length).toBeLessThanOrEqual(3);
+  expect((await large).vectors).toHaveLength(40);
+});
+
+test("small calls that never stop coming do not hold up a large one", async () => {
+  const runner = new TellingRunner();
+  const encoder = encoderWith(runner, { maxPending: 1000 });
+  let isDone = false;
+  const large = encoder.embed(Array.from({ length: 40 }, () => "is")).then(() => {
+    isDone = true;
+  });
+  let small = 0;
+  const flood = async () => {
+    while (!isDone && small < 10_000) {
+      small += 1;
+      await encoder.embed(["graphs"]);
+    }
+  };
+  await Promise.all([large, ...Array.from({ length: 8 }, flood)]);
+  expect(small).toBeLessThan(400);
+});
+
 test("an aborted call rejects with the signal's reason and its waiting texts are never run", async () => {
   const runner = new TellingRunner();
   let release = () => {};
@@ -168,6 +202,12 @@ test("closing finishes what was accepted, refuses what comes later, and frees th
   await closing;
   await encoder.close();
   expect(runner.released).toBe(1);
+});
+
+test("a call of 150,000 texts, more than a function takes as arguments, is served", async () => {
+  const encoder = encoderWith(new TellingRunner(), { limits: { maxTokens: 1e9, maxTexts: 100_000 } });
+  const { vectors } = await encoder.embed(new Array(150_000).fill("is"));
+  expect(vectors).toHaveLength(150_000);
 });
 
 test("no inputs give no vectors", async () => {

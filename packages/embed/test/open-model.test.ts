@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { BundleConfig } from "@cool-papers/onnx";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ModelLoadError, openModel, ThreadedEncoder } from "../src/index.ts";
+import { InvalidInputError, ModelLoadError, openModel, ThreadedEncoder } from "../src/index.ts";
 import { makeRandomBundle, type TestBundle } from "./random-bundle.ts";
 
 let bundle: TestBundle;
@@ -54,13 +56,53 @@ test("a variant that the bundle lacks is named with those it offers", async () =
 test("a provider that this machine lacks falls back to the CPU and says why", async () => {
   const encoder = await openModel({ bundleDir: bundle.folder, provider: "coreml" });
   expect(encoder.model.provider).toBe("cpu");
-  expect(encoder.model.notes[0]).toMatch(/^coreml is not used: this build of ONNX Runtime has/);
+  expect(encoder.model.notes[0]).toMatch(
+    /^coreml is not used: it is not installed beside ONNX Runtime, which has cpu/,
+  );
   await encoder.close();
 });
 
 test("a thread that cannot load its model rejects with the same sentence and ends", async () => {
   await expect(ThreadedEncoder.open({ bundleDir: "/nowhere" })).rejects.toThrow(
     "/nowhere is no model bundle",
+  );
+});
+
+test("an aborted call in the thread rejects with the reason and the thread goes on", async () => {
+  const encoder = await ThreadedEncoder.open({ bundleDir: bundle.folder, provider: "cpu", threads: 1 });
+  const cancellation = new AbortController();
+  const aborted = encoder.embed(Array(5000).fill("attention is all you need"), {
+    signal: cancellation.signal,
+  });
+  cancellation.abort(new Error("left"));
+  await expect(aborted).rejects.toThrow("left");
+  expect(encoder.pending).toBe(0);
+  expect((await encoder.embed(["graphs"])).vectors).toHaveLength(1);
+  await encoder.close();
+});
+
+test("errors keep their kind across the thread", async () => {
+  const encoder = await ThreadedEncoder.open({ bundleDir: bundle.folder, provider: "cpu", threads: 1 });
+  const refused = encoder.embed(["is ".repeat(100)], { truncate: "error" });
+  await expect(refused).rejects.toBeInstanceOf(InvalidInputError);
+  await expect(refused).rejects.toMatchObject({ param: "input", status: 400 });
+  await encoder.close();
+  await expect(ThreadedEncoder.open({ bundleDir: "/nowhere" })).rejects.toBeInstanceOf(ModelLoadError);
+});
+
+test("a tokenizer that cannot be used is refused by name", async () => {
+  const file = join(bundle.folder, "config.json");
+  const config = JSON.parse(readFileSync(file, "utf8")) as BundleConfig;
+  const text = "{}";
+  writeFileSync(join(bundle.folder, config.tokenizer.file), text);
+  const tokenizer = {
+    ...config.tokenizer,
+    sizeBytes: text.length,
+    sha256: createHash("sha256").update(text).digest("hex"),
+  };
+  writeFileSync(file, JSON.stringify({ ...config, tokenizer }));
+  await expect(openModel({ bundleDir: bundle.folder })).rejects.toThrow(
+    `The tokenizer in ${bundle.folder} cannot be used`,
   );
 });
 

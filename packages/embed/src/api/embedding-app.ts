@@ -4,10 +4,10 @@ import { AuthenticationError, EmbedError, RateLimitError } from "../errors.ts";
 import type { RawAnswer, RawRequest } from "../inference/worker-protocol.ts";
 import { findKey, type StoredKey } from "../keys/api-key-store.ts";
 import type { KeyBudget } from "../keys/key-budget.ts";
+import type { BodyBudget } from "./body-budget.ts";
 import type { EmbeddingMetrics } from "./embedding-metrics.ts";
 import { openAiError } from "./openai-embeddings.ts";
 import { openApiDocument } from "./openapi.ts";
-import { readBody } from "./read-body.ts";
 import { teiError } from "./tei-embed.ts";
 
 /** What the handler needs from its encoder: to answer bodies, away from the main thread. */
@@ -28,12 +28,17 @@ export interface RequestLog {
 
 export interface EmbeddingAppOptions {
   readonly encoder: RequestAnswerer;
-  /** Read at each request, so that a key made by the command works at once. An empty list lets everybody in. */
+  /** Read at each request, so that a key made or removed by the command counts at once. */
   readonly keys: () => readonly StoredKey[];
+  /** Who may ask while there are no keys. "nobody" where a network listens: removing the last key must not open it. */
+  readonly withoutKeys: "anybody" | "nobody";
   readonly budget: KeyBudget;
-  readonly metrics: EmbeddingMetrics;
+  /** null: not counted, and no /metrics. */
+  readonly metrics: EmbeddingMetrics | null;
   readonly truncate: TruncationPolicy;
   readonly maxBodyBytes: number;
+  /** Bytes of bodies held at once, those being read and those being answered. */
+  readonly bodies: BodyBudget;
   readonly log: (line: RequestLog) => void;
   /** Milliseconds; a monotonic clock. */
   readonly now: () => number;
@@ -66,9 +71,12 @@ export function createEmbeddingApp(options: EmbeddingAppOptions): Hono {
   app.get("/readyz", (context) =>
     options.isReady() ? context.text("ready\n") : context.text("shutting down\n", 503),
   );
-  app.get("/metrics", async (context) =>
-    context.body(await metrics.registry.metrics(), 200, { "content-type": metrics.registry.contentType }),
-  );
+  if (metrics !== null) {
+    const { registry } = metrics;
+    app.get("/metrics", async (context) =>
+      context.body(await registry.metrics(), 200, { "content-type": registry.contentType }),
+    );
+  }
   app.get("/openapi.json", (context) => context.json(openApiDocument(encoder.model)));
   app.all("*", (context) => {
     const message = `There is no ${context.req.method} ${context.req.path.slice(0, 100)}; see /openapi.json.`;
@@ -102,14 +110,15 @@ async function respond(
   let answer: RawAnswer | null = null;
   let response: Response;
   try {
-    key = authenticate(request, options.keys());
+    key = authenticate(request, options);
     if (key !== null) headers = { ...(await options.budget.takeRequest(key)) };
-    const body = await readBody(request, options.maxBodyBytes);
-    answer = await options.encoder.answer({ api, body, truncate: options.truncate }, request.signal);
+    answer = await options.bodies.with(request, options.maxBodyBytes, (body) =>
+      options.encoder.answer({ api, body, truncate: options.truncate }, request.signal),
+    );
     if (key !== null) headers = { ...headers, ...(await options.budget.bookTokens(key, answer.tokens)) };
     response = new Response(answer.body, {
       status: answer.status,
-      headers: { ...headers, "content-type": "application/json" },
+      headers: { ...headers, ...retryAfter(answer.status, null), "content-type": "application/json" },
     });
   } catch (error) {
     response = failure(api, request, error, headers);
@@ -128,10 +137,10 @@ function record(
 ): void {
   const inputs = answer?.inputs ?? 0;
   const tokens = answer?.tokens ?? 0;
-  metrics.requests.inc({ api, status: String(status) });
-  metrics.texts.inc(inputs);
-  metrics.tokens.inc(tokens);
-  metrics.durationS.observe({ api }, durationMs / 1000);
+  metrics?.requests.inc({ api, status: String(status) });
+  metrics?.texts.inc(inputs);
+  metrics?.tokens.inc(tokens);
+  metrics?.durationS.observe({ api }, durationMs / 1000);
   log({ api, status, key: key?.name ?? null, inputs, tokens, durationMs });
 }
 
@@ -154,16 +163,21 @@ function failure(
     code: "internal_error",
   };
   const status = known?.status ?? 500;
-  const retry =
-    known instanceof RateLimitError ? Math.ceil(known.retryAfterMs / 1000) : status === 503 ? 1 : null;
+  const waitMs = known instanceof RateLimitError ? known.retryAfterMs : null;
   return Response.json(api === "openai" ? openAiError(told) : teiError(told.message, status), {
     status,
     headers: {
       ...headers,
-      ...(retry === null ? {} : { "retry-after": String(retry) }),
+      ...retryAfter(status, waitMs),
       ...challenge(status),
     },
   });
+}
+
+/** A full queue empties within about a second; a spent minute says itself how long it lasts. */
+function retryAfter(status: number, waitMs: number | null): Record<string, string> {
+  if (status !== 503 && waitMs === null) return {};
+  return { "retry-after": String(Math.ceil((waitMs ?? 1000) / 1000)) };
 }
 
 function challenge(status: number): Record<string, string> {
@@ -172,16 +186,17 @@ function challenge(status: number): Record<string, string> {
 
 function refuseStranger(request: Request, options: EmbeddingAppOptions): Response | null {
   try {
-    authenticate(request, options.keys());
+    authenticate(request, options);
     return null;
   } catch (error) {
     return failure("openai", request, error, {});
   }
 }
 
-/** The key of a request; null where no keys are configured. */
-function authenticate(request: Request, keys: readonly StoredKey[]): StoredKey | null {
-  if (keys.length === 0) return null;
+/** The key of a request; null where there are none and anybody may ask. */
+function authenticate(request: Request, options: EmbeddingAppOptions): StoredKey | null {
+  const keys = options.keys();
+  if (keys.length === 0 && options.withoutKeys === "anybody") return null;
   const presented = /^Bearer\s+(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
   if (presented === undefined) {
     throw new AuthenticationError("No API key: send it as `Authorization: Bearer cp-…`.");

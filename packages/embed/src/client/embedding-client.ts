@@ -16,7 +16,7 @@ export class EmbeddingClientError extends Error {
 }
 
 export interface EmbeddingClientOptions {
-  /** Address of an OpenAI-compatible server, without `/v1`. */
+  /** Address of an embedding server of this package, with or without `/v1`. */
   readonly baseUrl: string;
   readonly apiKey: string | null;
   readonly model: string;
@@ -59,7 +59,7 @@ export class EmbeddingClient {
       random: Math.random,
       sleep: (ms, signal) => delay(ms, undefined, signal ? { signal } : {}),
       ...options,
-      baseUrl: options.baseUrl.replace(/\/+$/, ""),
+      baseUrl: withoutVersion(options.baseUrl),
     };
   }
 
@@ -71,7 +71,7 @@ export class EmbeddingClient {
   static async firstModel(
     server: Pick<EmbeddingClientOptions, "baseUrl" | "apiKey" | "fetch">,
   ): Promise<string> {
-    const url = `${server.baseUrl.replace(/\/+$/, "")}/v1/models`;
+    const url = `${withoutVersion(server.baseUrl)}/v1/models`;
     const headers = server.apiKey === null ? {} : { authorization: `Bearer ${server.apiKey}` };
     const request = server.fetch ?? globalThis.fetch;
     const response = await request(url, { headers, signal: AbortSignal.timeout(10_000) }).catch(
@@ -81,7 +81,7 @@ export class EmbeddingClient {
         });
       },
     );
-    const body: unknown = await response.json().catch(() => null);
+    const body = parseJson(await response.text().catch(() => ""));
     if (!response.ok) throw refused(url, response, body);
     const listed = modelsSchema.safeParse(body);
     const name = listed.success ? listed.data.data[0]?.id : undefined;
@@ -144,7 +144,8 @@ export class EmbeddingClient {
         }),
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
-      body = await response.json();
+      const text = await response.text();
+      body = parseJson(text);
     } catch (cause) {
       signal?.throwIfAborted();
       const reason = timeout.aborted ? `did not answer within ${timeoutMs} ms` : "could not be reached";
@@ -152,6 +153,20 @@ export class EmbeddingClient {
     }
     if (!response.ok) throw refused(url, response, body);
     return decode(url, texts.length, body);
+  }
+}
+
+/** OpenAI's clients are given `…/v1`; both forms mean the same server. */
+function withoutVersion(address: string): string {
+  return address.replace(/\/+$/, "").replace(/\/v1$/, "");
+}
+
+/** null for what is no JSON: a proxy's error page tells by its status whether to try again. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }
 
@@ -173,9 +188,14 @@ function decode(url: string, expected: number, body: unknown): Float32Array[] {
   if (rows.length !== expected || rows.some(({ index }, at) => index !== at)) {
     throw new EmbeddingClientError(`${url} did not answer as OpenAI's embeddings API does.`, 200, false);
   }
-  return rows.map(({ embedding }) => {
+  const vectors = rows.map(({ embedding }) => {
     const bytes = Buffer.from(embedding, "base64");
     // The pooled buffer may start anywhere; float32 needs an aligned copy.
-    return new Float32Array(new Uint8Array(bytes).buffer);
+    return new Float32Array(new Uint8Array(bytes.subarray(0, bytes.length & ~3)).buffer);
   });
+  const size = vectors[0]?.length ?? 0;
+  if (vectors.some((vector) => vector.length !== size || size === 0 || !vector.every(Number.isFinite))) {
+    throw new EmbeddingClientError(`${url} sent vectors that are empty, uneven or not finite.`, 200, false);
+  }
+  return vectors;
 }

@@ -2,7 +2,7 @@ import { embeddingsResponse, openAiError, parseEmbeddingsCall } from "../api/ope
 import { parseTeiCall, teiError } from "../api/tei-embed.ts";
 import type { Encoder } from "../encoder.ts";
 import { EmbedError, InvalidInputError } from "../errors.ts";
-import { type RawAnswer, type RawRequest, sendError } from "./worker-protocol.ts";
+import type { RawAnswer, RawRequest } from "./worker-protocol.ts";
 
 /**
  * Answers one HTTP body: parses, embeds, serialises. All three can take longer than an event loop should be blocked
@@ -20,14 +20,18 @@ export async function answerRequest(
       : answerTei(encoder, body, request, signal));
   } catch (error) {
     if (signal?.aborted) throw error;
-    const sent = sendError(error);
-    // What went wrong inside is for the log, not for strangers.
-    const told =
-      error instanceof EmbedError ? sent : { ...sent, message: "The server could not embed this request." };
+    const told = tell(error);
     const answer = request.api === "openai" ? openAiError(told) : teiError(told.message, told.status);
-    if (!(error instanceof EmbedError)) console.error(`embedding failed: ${sent.message}`);
     return { status: told.status, body: serialize(answer), inputs: 0, tokens: 0 };
   }
+}
+
+/** What went wrong inside is for the log, not for strangers. */
+function tell(error: unknown): Pick<EmbedError, "message" | "status" | "type" | "param" | "code"> {
+  if (error instanceof EmbedError) return error;
+  console.error("embedding failed:", error);
+  const message = "The server could not embed this request; its log says why.";
+  return { message, status: 500, type: "server_error", param: null, code: "internal_error" };
 }
 
 async function answerOpenAi(

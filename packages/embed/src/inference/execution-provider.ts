@@ -1,21 +1,22 @@
 import type { ExecutionProvider, ModelVariant } from "../encoder.ts";
 
-export type ProviderChoice = "auto" | ExecutionProvider;
-
-/** In order of speed; only what the installed runtime lists is tried. */
-const PREFERENCE: readonly ExecutionProvider[] = ["tensorrt", "cuda", "webgpu", "dml", "coreml", "cpu"];
+/** "auto", or providers in the order in which they are tried. */
+export type ProviderChoice = "auto" | ExecutionProvider | readonly ExecutionProvider[];
 
 /**
- * Providers to try, best first; the CPU is always last. `auto` leaves out TensorRT, whose first run builds engines
- * for minutes, and WebGPU, which a machine without a GPU serves through a software rasteriser slower than the CPU.
- *
- * @param available names that onnxruntime-node lists as supported
+ * What `auto` tries, in order of speed. Left out: TensorRT, whose first run builds engines for minutes, and WebGPU,
+ * which a machine without a GPU serves through a software rasteriser slower than the CPU.
  */
-export function providersToTry(choice: ProviderChoice, available: readonly string[]): ExecutionProvider[] {
-  if (choice === "cpu") return ["cpu"];
-  if (choice !== "auto") return [choice, "cpu"];
-  const automatic = PREFERENCE.filter((name) => name !== "tensorrt" && name !== "webgpu" && name !== "cpu");
-  return [...automatic.filter((name) => available.includes(name)), "cpu"];
+const AUTOMATIC: readonly ExecutionProvider[] = ["cuda", "dml", "coreml"];
+
+/**
+ * Providers to try, best first; the CPU is always among them, last unless it was named earlier.
+ *
+ * @param installed names of the providers whose code is on this machine
+ */
+export function providersToTry(choice: ProviderChoice, installed: readonly string[]): ExecutionProvider[] {
+  if (choice === "auto") return [...AUTOMATIC.filter((name) => installed.includes(name)), "cpu"];
+  return [...new Set<ExecutionProvider>([choice, "cpu"].flat() as ExecutionProvider[])];
 }
 
 /** Variants in order of preference: integers on the CPU, half precision on devices that compute in it. */

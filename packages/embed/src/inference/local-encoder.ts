@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { WordPieceTokenizer } from "@cool-papers/text";
 import type { EmbedInput, EmbedOptions, EmbedResult, Encoder, EncoderModel } from "../encoder.ts";
 import { ClosedError, InvalidInputError, OverloadedError } from "../errors.ts";
-import { type BatchLimits, takeBatch } from "./token-batches.ts";
+import { type BatchLimits, bucketLength, takeBatch } from "./token-batches.ts";
 import { truncateAndNormalize } from "./vectors.ts";
 
 /** Runs the network on one padded batch. */
@@ -27,6 +27,8 @@ export interface LocalEncoderParts {
 
 interface Pending {
   readonly ids: Int32Array;
+  /** Place in the order of service; see #turn. */
+  readonly turn: number;
   readonly deliver: (vector: Float32Array) => void;
   readonly fail: (error: unknown) => void;
   cancelled: boolean;
@@ -34,7 +36,7 @@ interface Pending {
 
 /**
  * An encoder in this thread. Texts of all callers share one queue: while the network runs, new calls gather, and the
- * next batch takes from all of them. Between two batches the thread's event loop gets a turn, so that cancellations
+ * next batch takes from all of them, large calls and small ones in turn. Between two batches the thread's event loop gets a turn, so that cancellations
  * and new calls are seen.
  */
 export class LocalEncoder implements Encoder {
@@ -42,6 +44,13 @@ export class LocalEncoder implements Encoder {
   readonly #parts: LocalEncoderParts;
   #queue: Pending[] = [];
   #running = 0;
+  /**
+   * Turn of the text that the running batch was made for. A new call's texts get the turns after it, one for each
+   * batch that the call would fill by itself, and the queue is ordered by turn: a query that comes while a thousand
+   * abstracts wait goes after the next batch, not after all of them (after start-time fair queueing, Goyal, Vin and
+   * Cheng 1996, with every call a flow of its own).
+   */
+  #turn = 0;
   #closed = false;
   #loop: Promise<void> | null = null;
 
@@ -105,6 +114,7 @@ export class LocalEncoder implements Encoder {
 
   #enqueue(texts: readonly Int32Array[], signal: AbortSignal | undefined): Promise<Float32Array[]> {
     if (texts.length === 0) return Promise.resolve([]);
+    const { limits } = this.#parts;
     return new Promise((resolve, reject) => {
       const vectors: Float32Array[] = new Array(texts.length);
       let missing = texts.length;
@@ -118,6 +128,7 @@ export class LocalEncoder implements Encoder {
         this.#queue = this.#queue.filter((text) => !pendingSet.has(text));
         fail(signal?.reason);
       };
+      let filled = 0;
       const pending = texts.map((ids, index): Pending => {
         const deliver = (vector: Float32Array) => {
           vectors[index] = vector;
@@ -126,11 +137,13 @@ export class LocalEncoder implements Encoder {
           settle();
           resolve(vectors);
         };
-        return { ids, deliver, fail, cancelled: false };
+        const turn = this.#turn + 1 + Math.floor(filled);
+        filled += Math.max(bucketLength(ids.length) / limits.maxTokens, 1 / limits.maxTexts);
+        return { ids, turn, deliver, fail, cancelled: false };
       });
       const pendingSet = new Set(pending);
       signal?.addEventListener("abort", abort, { once: true });
-      this.#queue.push(...pending);
+      this.#queue = this.#queue.concat(pending).sort((a, b) => a.turn - b.turn);
       this.#loop ??= this.#work().finally(() => {
         this.#loop = null;
       });
@@ -140,6 +153,7 @@ export class LocalEncoder implements Encoder {
   async #work(): Promise<void> {
     // The first turn lets calls that arrive together share the first batch.
     for (await nextTurn(); this.#queue.length > 0; await nextTurn()) {
+      this.#turn = this.#queue[0]!.turn;
       const { texts, length } = takeBatch(this.#queue, this.#parts.limits);
       const live = texts.filter((text) => !text.cancelled);
       if (live.length === 0) continue;

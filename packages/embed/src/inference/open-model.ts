@@ -1,11 +1,11 @@
 import { freemem } from "node:os";
 import { type Bundle, type BundleVariant, readBundle } from "@cool-papers/onnx";
-import { readTokenizerJson } from "@cool-papers/text";
+import { readTokenizerJson, type WordPieceTokenizer } from "@cool-papers/text";
 import type { EncoderModel, ModelVariant } from "../encoder.ts";
 import { ModelLoadError } from "../errors.ts";
 import { chooseVariant, type ProviderChoice, providersToTry } from "./execution-provider.ts";
 import { LocalEncoder } from "./local-encoder.ts";
-import { availableProviders, openSession, SessionRunner } from "./session-runner.ts";
+import { installedProviders, openSession, SessionRunner } from "./session-runner.ts";
 
 export interface OpenModelOptions {
   /** Folder of a bundle as packages/onnx writes it. */
@@ -38,7 +38,7 @@ export async function openModel(options: OpenModelOptions): Promise<LocalEncoder
   const bundle = await readBundle(options.bundleDir).catch((cause: unknown) => {
     throw new ModelLoadError(message(cause), null, { cause });
   });
-  const tokenizer = readTokenizerJson(bundle.tokenizerJson);
+  const tokenizer = readTokenizer(bundle);
   const { config } = bundle;
   const { session, provider, variant, notes } = await openAnySession(bundle, options);
   const model: EncoderModel = {
@@ -65,22 +65,39 @@ export async function openModel(options: OpenModelOptions): Promise<LocalEncoder
   });
 }
 
+function readTokenizer(bundle: Bundle): WordPieceTokenizer {
+  try {
+    return readTokenizerJson(bundle.tokenizerJson);
+  } catch (cause) {
+    throw new ModelLoadError(`The tokenizer in ${bundle.folder} cannot be used: ${message(cause)}`, null, {
+      cause,
+    });
+  }
+}
+
+/** What this process may still take: a container's limit can be below what the machine has free. */
+function freeMemoryBytes(): number {
+  return Math.min(freemem(), process.availableMemory());
+}
+
 async function openAnySession(bundle: Bundle, options: OpenModelOptions) {
-  const available = availableProviders();
+  const installed = installedProviders();
   const offered = Object.keys(bundle.config.variants) as BundleVariant[];
   const notes: string[] = [];
-  for (const provider of providersToTry(options.provider ?? "auto", available)) {
+  for (const provider of providersToTry(options.provider ?? "auto", installed)) {
     const variant = chooseVariant(provider, offered, options.variant ?? null);
     if (variant === null) {
       throw new ModelLoadError(
         `${bundle.folder} holds no ${options.variant} model; it offers ${offered.join(", ")}.`,
       );
     }
-    if (provider !== "cpu" && !available.includes(provider)) {
-      notes.push(`${provider} is not used: this build of ONNX Runtime has ${available.join(", ")} only.`);
+    if (provider !== "cpu" && !installed.includes(provider)) {
+      notes.push(
+        `${provider} is not used: it is not installed beside ONNX Runtime, which has ${installed.join(", ")} (docs/embedding-api.md says how to add it).`,
+      );
       continue;
     }
-    const file = await modelFile(bundle, variant, options.freeMemoryBytes ?? freemem());
+    const file = await modelFile(bundle, variant, options.freeMemoryBytes ?? freeMemoryBytes());
     try {
       const session = await openSession(file, {
         provider,

@@ -1,4 +1,7 @@
+import { existsSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
 import ort, { type InferenceSession } from "onnxruntime-node";
 import type { ExecutionProvider } from "../encoder.ts";
 import type { BatchRunner } from "./local-encoder.ts";
@@ -11,18 +14,35 @@ export interface SessionOptions {
   readonly deviceId: number;
 }
 
-/** Providers that the installed onnxruntime-node was built with. */
-export function availableProviders(): string[] {
-  return ort.listSupportedBackends().map(({ name }) => name);
+/**
+ * Providers whose code is on this machine: those inside onnxruntime-node, and those that load a library of their own
+ * where it lies beside it. Trying one without its library costs a page of the runtime's complaints on the terminal.
+ */
+export function installedProviders(): string[] {
+  return ort
+    .listSupportedBackends()
+    .filter(({ name, bundled }) => bundled || hasLibrary(name))
+    .map(({ name }) => name);
 }
+
+function hasLibrary(provider: string): boolean {
+  const bin = join(dirname(createRequire(import.meta.url).resolve("onnxruntime-node/package.json")), "bin");
+  const files = [`libonnxruntime_providers_${provider}.so`, `onnxruntime_providers_${provider}.dll`];
+  return readdirSync(bin).some((api) =>
+    files.some((file) => existsSync(join(bin, api, process.platform, process.arch, file))),
+  );
+}
+
+/** Providers that take a device number; the others refuse to load when they are given one. */
+const NUMBERED_DEVICES: readonly ExecutionProvider[] = ["cuda", "tensorrt", "dml"];
 
 /** Loads a model file. Rejects with the runtime's own message when it cannot. */
 export async function openSession(modelFile: string, options: SessionOptions): Promise<InferenceSession> {
-  const onDevice = options.provider !== "cpu";
+  const { provider, deviceId } = options;
   return ort.InferenceSession.create(modelFile, {
-    executionProviders: onDevice
-      ? [{ name: options.provider, deviceId: options.deviceId } as never]
-      : ["cpu"],
+    executionProviders: [
+      (NUMBERED_DEVICES.includes(provider) ? { name: provider, deviceId } : provider) as never,
+    ],
     intraOpNumThreads: options.threads ?? availableParallelism(),
     interOpNumThreads: 1,
     graphOptimizationLevel: "all",

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { EmbedInput, EmbedOptions, EmbedResult, Encoder, EncoderModel } from "../encoder.ts";
-import { ClosedError } from "../errors.ts";
+import { ClosedError, ModelLoadError } from "../errors.ts";
 import type { OpenModelOptions } from "./open-model.ts";
 import {
   type FromWorker,
@@ -17,37 +17,60 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** What is used of a thread. */
+export type EncoderThread = Pick<Worker, "on" | "once" | "postMessage">;
+
 /** An encoder in its own thread: the caller's event loop only passes messages. */
 export class ThreadedEncoder implements Encoder {
   readonly model: EncoderModel;
-  readonly #worker: Worker;
+  readonly #worker: EncoderThread;
   readonly #waiting = new Map<number, Waiting>();
   readonly #ended: Promise<void>;
   #nextId = 1;
   #pending = 0;
   #closing: Promise<void> | null = null;
+  #failure: Error | null = null;
 
-  private constructor(worker: Worker, model: EncoderModel) {
+  /** @param worker a thread that has told that it is ready */
+  constructor(worker: EncoderThread, model: EncoderModel) {
     this.#worker = worker;
     this.model = model;
     this.#ended = new Promise((done) => worker.once("exit", () => done()));
     worker.on("message", (message: FromWorker) => this.#receive(message));
-    worker.on("error", (error) => this.#failAll(error));
-    worker.once("exit", () => this.#failAll(new ClosedError("The encoder's thread has ended.")));
+    // A thread that ran out of memory or met a fault ends; what waits for it would wait for ever.
+    worker.once("error", (error) =>
+      this.#end(new ClosedError(`The encoder's thread failed: ${error.message}`)),
+    );
+    worker.once("exit", () => this.#end(new ClosedError("The encoder's thread has ended.")));
   }
 
   /** Loads the model in a new thread. Rejects with ModelLoadError's sentence when it cannot be used. */
   static async open(options: OpenModelOptions): Promise<ThreadedEncoder> {
     const workerData: WorkerData = { open: options };
-    const worker = new Worker(new URL("./encoder-thread.ts", import.meta.url), { workerData });
+    const worker = new Worker(new URL("./encoder-thread.ts", import.meta.url), {
+      workerData,
+    });
     const first = await new Promise<FromWorker>((resolve, reject) => {
       worker.once("message", resolve);
       worker.once("error", reject);
+      worker.once("exit", () =>
+        reject(new ModelLoadError("The encoder's thread ended before its model was loaded.")),
+      );
     });
     if (first.kind === "ready") return new ThreadedEncoder(worker, first.model);
     throw first.kind === "refused"
       ? receiveError(first.error)
       : new Error(`Unexpected first message ${first.kind}`);
+  }
+
+  /** Why the thread ended by itself; null while it lives and after close. */
+  get failure(): Error | null {
+    return this.#failure;
+  }
+
+  /** Resolves when the thread has ended, by close or by itself. */
+  get ended(): Promise<void> {
+    return this.#ended;
   }
 
   get pending(): number {
@@ -87,6 +110,7 @@ export class ThreadedEncoder implements Encoder {
     transfer: ArrayBuffer[] = [],
   ): Promise<FromWorker> {
     signal?.throwIfAborted();
+    if (this.#failure) throw this.#failure;
     if (this.#closing)
       throw new ClosedError("The encoder is shutting down; send the request to another server.");
     const id = this.#nextId++;
@@ -130,7 +154,8 @@ export class ThreadedEncoder implements Encoder {
     return waiting;
   }
 
-  #failAll(error: unknown): void {
+  #end(error: Error): void {
+    if (!this.#closing) this.#failure ??= error;
     for (const id of [...this.#waiting.keys()]) this.#settle(id)?.reject(error);
   }
 }

@@ -19,8 +19,8 @@ export function bucketLength(length: number): number {
 }
 
 /**
- * Takes the next batch out of the queue: the text that waits longest, with others of its padded length or the next
- * shorter ones, oldest first, up to the limits. The queue keeps its order; what was taken is removed from it.
+ * Takes the next batch out of the queue: its first text, with others of its padded length or the next shorter ones in
+ * the queue's order, up to the limits. The queue keeps its order; what was taken is removed from it.
  */
 export function takeBatch<T extends PendingText>(
   queue: T[],
@@ -41,7 +41,10 @@ export function takeBatch<T extends PendingText>(
     if (candidate.index !== 0) chosen.push(candidate);
   }
   const taken = new Set(chosen.map(({ index }) => index));
-  const rest = queue.filter((_, index) => !taken.has(index));
-  queue.splice(0, queue.length, ...rest);
+  let kept = 0;
+  for (const [index, text] of queue.entries()) {
+    if (!taken.has(index)) queue[kept++] = text;
+  }
+  queue.length = kept;
   return { texts: chosen.map(({ text }) => text), length };
 }

@@ -1,5 +1,13 @@
 import type { EmbedInput, EmbedOptions, EncoderModel } from "../encoder.ts";
-import { EmbedError, InvalidInputError } from "../errors.ts";
+import {
+  ClosedError,
+  EmbedError,
+  InvalidInputError,
+  ModelLoadError,
+  OverloadedError,
+  TooLargeError,
+  UnknownModelError,
+} from "../errors.ts";
 import type { OpenModelOptions } from "./open-model.ts";
 
 /** What the encoder's thread is told. Bodies travel as transferred buffers, never copied or parsed on the main thread. */
@@ -48,41 +56,33 @@ export interface WorkerData {
   readonly open: OpenModelOptions;
 }
 
-/** An error as it crosses threads. */
+/** An error as it crosses threads: the other side makes it anew. */
 export interface SentError {
   readonly name: string;
   readonly message: string;
   readonly param: string | null;
-  readonly status: number;
-  readonly type: string;
-  readonly code: string;
 }
 
 export function sendError(error: unknown): SentError {
-  if (error instanceof EmbedError) {
-    const { name, message, param, status, type, code } = error;
-    return { name, message, param, status, type, code };
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return { name: "Error", message, param: null, status: 500, type: "server_error", code: "internal_error" };
+  if (!(error instanceof Error)) return { name: "Error", message: String(error), param: null };
+  return {
+    name: error.name,
+    message: error.message,
+    param: error instanceof EmbedError ? error.param : null,
+  };
 }
 
-/** An error that happened in the encoder's thread. */
-export class RemoteEmbedError extends EmbedError {
-  readonly status: number;
-  readonly type: string;
-  readonly code: string;
+/** Errors that the encoder's thread may send; anything else arrives as a plain Error. */
+const SENT_ERRORS: Readonly<Record<string, new (message: string, param: string | null) => EmbedError>> = {
+  ClosedError,
+  InvalidInputError,
+  ModelLoadError,
+  OverloadedError,
+  TooLargeError,
+  UnknownModelError,
+};
 
-  constructor(sent: SentError) {
-    super(sent.message, sent.param);
-    this.name = sent.name;
-    this.status = sent.status;
-    this.type = sent.type;
-    this.code = sent.code;
-  }
-}
-
-export function receiveError(sent: SentError): Error {
-  if (sent.name === "InvalidInputError") return new InvalidInputError(sent.message, sent.param);
-  return new RemoteEmbedError(sent);
+export function receiveError({ name, message, param }: SentError): Error {
+  const Known = SENT_ERRORS[name];
+  return Known === undefined ? new Error(message) : new Known(message, param);
 }

@@ -30,6 +30,9 @@ const fileSchema = z.object({
   ),
 });
 
+/** Name of the key file in the data folder. */
+export const API_KEY_FILE = "api-keys.json";
+
 /** The key file cannot be used, or a name is taken or unknown. */
 export class KeyStoreError extends Error {
   override readonly name = "KeyStoreError";
