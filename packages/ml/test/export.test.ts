@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findViolations, printModel, readBundle, tensorOf } from "@cool-papers/onnx";
+import { encodeModel, findViolations, printModel, readBundle, tensorOf } from "@cool-papers/onnx";
 import { expect, test } from "vitest";
 import { buildStepGraph } from "../src/backend/step-graph.ts";
 import { SeededRandom } from "../src/data/seeded-random.ts";
 import {
+  convertFloat16,
   type EmbeddingSource,
   EncoderRunner,
   exportBundle,
@@ -65,6 +66,7 @@ test("every exported graph and the training graph are valid by the specification
   const model = exportEncoder(config, parametersOf(), heads);
   expect(findViolations(model)).toEqual([]);
   expect(findViolations(quantizeInt8(model))).toEqual([]);
+  expect(findViolations(convertFloat16(model))).toEqual([]);
   const { loss, gradients } = buildStepGraph(distillationTask(options).define(batch));
   const outputs = new Map<string, Node>([["loss", loss]]);
   for (const { parameter, dense } of gradients)
@@ -104,6 +106,16 @@ test("int8 vectors stay within 0.999 of float32's, with a third of the bytes", a
   expect(parity.minCosine).toBeLessThan(1);
 });
 
+test("float16 vectors stay within 0.9999 of float32's, in half the bytes, also for long texts", async () => {
+  const model = exportEncoder(config, parametersOf(), heads);
+  const half = convertFloat16(model);
+  const long = Array.from({ length: 3 }, () => Int32Array.from({ length: 400 }, () => random.nextBelow(200)));
+  const parity = await measureParity(model, half, [...texts, ...long]);
+  expect(parity.minCosine).toBeGreaterThan(0.9999);
+  expect(parity.minCosine).toBeLessThan(1);
+  expect(encodeModel(half).length / encodeModel(model).length).toBeLessThan(0.56);
+});
+
 test("int8 scales belong to columns of products and rows of tables, zeros included", () => {
   const matrix = tensorOf("float32", [2, 3], [1, 0, -4, 0.5, 0, 2]);
   const columns = quantizeColumns(matrix);
@@ -121,7 +133,7 @@ test("a bundle is written with its parity, and one whose vectors are no numbers 
     config,
     parameters: parametersOf(),
     source: heads,
-    variants: ["float32", "int8"],
+    variants: ["float32", "float16", "int8"],
     parityTexts: texts,
     tokenizerJson: "{}",
     modelCard: "# Card\n",
@@ -140,7 +152,7 @@ test("a bundle is written with its parity, and one whose vectors are no numbers 
     expect(report.parity.int8!.meanCosine).toBeGreaterThan(0.999);
     const read = await readBundle(folder);
     expect(read.config.dimension).toBe(48);
-    expect(Object.keys(read.config.variants).toSorted()).toEqual(["float32", "int8"]);
+    expect(Object.keys(read.config.variants).toSorted()).toEqual(["float16", "float32", "int8"]);
     const broken = parametersOf();
     broken.get("layers.0.attention.value.weight").data[0] = Number.NaN;
     await expect(exportBundle({ ...bundle, parameters: broken })).rejects.toThrow(ParityError);

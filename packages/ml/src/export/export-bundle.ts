@@ -9,13 +9,20 @@ import { type EmbeddingSource, embeddingSize } from "../models/embedding.ts";
 import type { EncoderConfig } from "../models/encoder-config.ts";
 import type { ParameterSet } from "../parameters.ts";
 import { exportEncoder } from "./encoder-graph.ts";
+import { convertFloat16 } from "./float16.ts";
 import { measureParity, type Parity, ParityError } from "./parity.ts";
 import { quantizeInt8 } from "./quantize.ts";
 
 /** Least mean cosine between a variant's vectors and the float32 model's. */
 export const LEAST_PARITY = { float16: 0.9999, int8: 0.999 } as const;
 
-export type ExportVariant = "float32" | "int8";
+export type ExportVariant = "float32" | "float16" | "int8";
+
+const CONVERSIONS: Record<ExportVariant, (reference: OnnxModel) => OnnxModel> = {
+  float32: (reference) => reference,
+  float16: convertFloat16,
+  int8: (reference) => quantizeInt8(reference),
+};
 
 export interface ExportBundleOptions {
   readonly folder: string;
@@ -47,7 +54,7 @@ export async function exportBundle(options: ExportBundleOptions): Promise<Export
   const models: Partial<Record<ExportVariant, OnnxModel>> = {};
   const parity: Partial<Record<ExportVariant, Parity>> = {};
   for (const variant of options.variants) {
-    const model = variant === "float32" ? reference : quantizeInt8(reference);
+    const model = CONVERSIONS[variant](reference);
     if (variant !== "float32")
       parity[variant] = await checkedParity(variant, reference, model, options.parityTexts);
     models[variant] = model;
