@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { EmbeddingClient, SHIPPED_BUNDLE, ThreadedEncoder } from "@cool-papers/embed";
+import { EmbeddingClient, type RequestAnswerer, SHIPPED_BUNDLE, ThreadedEncoder } from "@cool-papers/embed";
 import type { PaperEmbedder } from "./context.ts";
 
 export interface EmbedderSettings {
@@ -17,6 +17,8 @@ export interface EmbedderSettings {
 export interface OpenEmbedder extends PaperEmbedder {
   /** Unit vector of a reader's query. */
   embedQuery(text: string, signal?: AbortSignal): Promise<Float32Array>;
+  /** Answers requests of the embedding API with the same model; null where another server embeds. */
+  readonly answerer: RequestAnswerer | null;
   close(): Promise<void>;
 }
 
@@ -39,6 +41,7 @@ export async function openEmbedder(settings: EmbedderSettings): Promise<OpenEmbe
     dimension: encoder.model.dimension,
     embedDocuments: (texts, signal) => embed(texts, "document", signal),
     embedQuery: async (text, signal) => (await embed([text], "query", signal))[0]!,
+    answerer: encoder,
     close: () => encoder.close(),
   };
 }
@@ -52,6 +55,7 @@ async function openRemote(baseUrl: string, apiKey: string | null): Promise<OpenE
     dimension: probe!.length,
     embedDocuments: (texts, signal) => client.embed(texts, { inputType: "document", signal }),
     embedQuery: async (text, signal) => (await client.embed([text], { inputType: "query", signal }))[0]!,
+    answerer: null,
     close: async () => {},
   };
 }

@@ -21,7 +21,10 @@ import type { FoundPaper, Readiness, SearchPage, SimilarPage, Site } from "./sit
 const QUERY_VECTORS_KEPT = 2000;
 
 /** What pages ask, answered by an open record and index. */
-export function createSite(context: PipelineContext, admin: Site["admin"]): Site {
+export function createSite(
+  context: PipelineContext,
+  { admin, embeddings }: Pick<Site, "admin" | "embeddings">,
+): Site {
   const { db, engine, embedder } = context;
   const queryVectors = new LruCache<string, Float32Array>(QUERY_VECTORS_KEPT);
 
@@ -90,6 +93,7 @@ export function createSite(context: PipelineContext, admin: Site["admin"]): Site
     sitemap: (page, pageSize) => listSitemap(db, page, pageSize),
     countOpening: async (key, counter) => (await incrementCounter(db, key, counter)) !== null,
     readiness: () => readiness(context),
+    embeddings,
     admin,
   };
 }

@@ -57,6 +57,8 @@ export interface Site {
   /** False when the paper is not stored. */
   countOpening(key: string, counter: "pdf" | "faq"): Promise<boolean>;
   readiness(): Promise<Readiness>;
+  /** The embedding API (A2): off until a key exists. */
+  embeddings(request: Request): Promise<Response>;
   /** Answers a step that the command line asks for. */
   admin(request: Request): Promise<Response>;
 }

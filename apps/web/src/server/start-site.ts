@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Settings } from "@cool-papers/core/settings";
+import { createSiteEmbeddingHandler } from "@cool-papers/embed";
 import {
   createAdminHandler,
   createAdminToken,
@@ -49,7 +50,11 @@ export async function startSite({ settings, mode, log }: StartSiteOptions): Prom
 
     const token = createAdminToken();
     const admin = createAdminHandler({ context: () => context, token, signal: stopping.signal });
-    provideSite(createSite(context, admin));
+    const embeddings = createSiteEmbeddingHandler({
+      dataDir: settings.dataDir,
+      encoder: context.embedder?.answerer ?? null,
+    });
+    provideSite(createSite(context, { admin, embeddings }));
     const script = await scriptSource(isDevelopment);
     const renderPage = await prepareNext(isDevelopment);
     const server = createServer(

@@ -23,11 +23,16 @@ export function listen(app: Hono, host: string, port: number): Promise<Embedding
   });
 }
 
+const SWEEP_MS = 50;
+
 function drain(server: Server, drainMs: number): Promise<void> {
   return new Promise((done) => {
     const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+    // A connection that was busy at first stays open for its client's next request once it is answered.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     server.close(() => {
       clearTimeout(cut);
+      clearInterval(sweep);
       done();
     });
     server.closeIdleConnections();
