@@ -19,6 +19,7 @@ import {
   PredictionError,
   roFormerSimObjective,
   segmentPredictions,
+  simCseObjective,
 } from "../src/models/index.ts";
 import { ForwardContext, growParameters, initializeParameters, zeros } from "../src/nn/index.ts";
 import { AdamW, constant, SgdMomentum } from "../src/optim/index.ts";
@@ -30,6 +31,7 @@ import {
   Trainer,
   TrainingDivergedError,
   type TrainTask,
+  taskOf,
 } from "../src/train/index.ts";
 
 interface Points {
@@ -343,6 +345,41 @@ test("the contrastive objective brings partners together against hard negatives"
   await trainer.release();
   expect(losses.at(-1)).toBeLessThan(0.05);
   expect(losses[0]).toBeGreaterThan(0.5);
+});
+
+test("SimCSE encodes twice under different dropout and tells texts apart", async () => {
+  const texts = {
+    ids: Int32Array.from([1, 3, 1, 4, 1, 5, 1, 6]),
+    lengths: new Int32Array(4).fill(2),
+    rows: 4,
+    length: 2,
+  };
+  const lossesWith = async (hiddenDropout: number): Promise<number[]> => {
+    const objective = simCseObjective({
+      config: { ...config, pooling: "mean", hiddenDropout },
+      source: POOLED,
+      scale: 20,
+    });
+    const simCse = taskOf(objective);
+    const parameters = initializeParameters(simCse.define(texts).specs, 2);
+    const optimizer = new AdamW({ weightDecay: 0 });
+    const trainer = new Trainer({
+      task: simCse,
+      parameters,
+      optimizer,
+      learningRate: constant(0.01),
+      seed: 1,
+      maxGradientNorm: 1,
+    });
+    const losses = [];
+    for (let k = 0; k < 40; k++) losses.push((await trainer.update([texts])).loss);
+    await trainer.release();
+    return losses;
+  };
+  const losses = await lossesWith(0.2);
+  expect(losses.slice(-5).reduce((a, b) => a + b, 0) / 5).toBeLessThan(0.5 * losses[0]!);
+  // Without dropout both encodings are equal: the loss begins below that of chance already.
+  expect((await lossesWith(0))[0]).toBeLessThan(losses[0]!);
 });
 
 test("predictions are cut or filled to a fixed number and never share a position", () => {

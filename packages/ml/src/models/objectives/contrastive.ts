@@ -1,8 +1,9 @@
 import { add, mul, type Node, slice } from "../../graph/index.ts";
 import { coSent, infoNce, pairClassification } from "../../losses/index.ts";
-import type { ForwardContext } from "../../nn/index.ts";
+import { type ForwardContext, maskFromLengths } from "../../nn/index.ts";
 import type { InputMaker, Objective } from "../../train/objective.ts";
 import { type EmbeddingSource, embeddingOf, embeddingSize } from "../embedding.ts";
+import { encode } from "../encoder.ts";
 import type { EncoderConfig } from "../encoder-config.ts";
 import { encodeRows, meanOverWidths, rowFeeds, rowsKey, type TokenRows, taughtWidths } from "./token-rows.ts";
 
@@ -60,6 +61,29 @@ export function contrastiveObjective(options: ContrastiveOptions): Objective<Con
         loss: meanOverWidths(taughtWidths(size, options.matryoshkaDims), lossAt),
         metrics: { whole: lossAt(size) },
       };
+    },
+  };
+}
+
+/**
+ * Unsupervised SimCSE (2104.08821): each text is encoded twice under different dropout and has to find itself among the
+ * others. The model needs dropout to learn anything from it.
+ */
+export function simCseObjective(
+  options: Pick<ContrastiveOptions, "config" | "source" | "scale">,
+): Objective<TokenRows> {
+  return {
+    size: ({ rows }) => rows,
+    shapeKey: rowsKey,
+    feeds: (texts) => rowFeeds("texts", texts),
+    define(context, makeInput, { rows, length }) {
+      const tokenIds = makeInput("texts/tokenIds", "int", [rows, length]);
+      const mask = maskFromLengths(tokenIds, makeInput("texts/lengths", "int", [rows]));
+      // Every call asks the context for dropout masks of its own.
+      const [first, second] = [0, 1].map(() =>
+        embeddingOf(context, encode(context, options.config, { tokenIds, mask }).pooled, options.source),
+      );
+      return { loss: infoNce(first!, second!, options.scale), metrics: {} };
     },
   };
 }
