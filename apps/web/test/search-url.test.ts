@@ -27,6 +27,7 @@ const anyState: fc.Arbitrary<SearchState> = fc.record({
   skip: fc.integer({ min: 0, max: 10_000 }),
   show: fc.integer({ min: 1, max: 100 }),
   isHighlighted: fc.boolean(),
+  isSpellingCorrected: fc.boolean(),
 });
 
 describe("search addresses", () => {

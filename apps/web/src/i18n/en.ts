@@ -89,6 +89,7 @@ export const en = {
     noticeAddress:
       "“{parameter}={value}” in the address makes no sense and was left out or brought into range.",
     corrected: "Showing results for “{corrected}”. “{typed}” is not in any paper.",
+    someWords: "No paper has all {words} words; these have {needed} or more of them.",
     searchInstead: "Search for “{typed}” as typed",
     degraded: "No embedding model is loaded, so papers are found by their words only.",
     beyondEnd:

@@ -88,6 +88,7 @@ export const zh: Dictionary = {
     noticeTooLong: "检索式太长，末尾部分已略去。",
     noticeAddress: "网址中的“{parameter}={value}”没有意义，已忽略或调整到允许范围。",
     corrected: "以下是“{corrected}”的结果。没有论文包含“{typed}”。",
+    someWords: "没有论文包含全部 {words} 个词；以下论文至少包含其中 {needed} 个。",
     searchInstead: "仍按原文检索“{typed}”",
     degraded: "没有加载语义模型，因此只按词语查找论文。",
     beyondEnd: "本次检索共有 {total, number} 篇结果，您要的页已超出末页。",

@@ -276,13 +276,15 @@ function Notices(props: {
     ...query.notices.map((notice) => t(NOTICE_KEYS[notice.code], { value: notice.value })),
     ...props.addressNotices.map(({ parameter, value }) => t("search.noticeAddress", { parameter, value })),
   ];
+  const missing = props.page.found.length === 0 ? null : missingWords(response);
+  if (missing !== null) lines.push(missing);
   if (corrected === null && lines.length === 0 && response.degraded === null) return null;
   return (
     <div className="notices" role="status">
       {corrected === null ? null : (
         <p className="notice">
           {t("search.corrected", { corrected, typed: props.state.text })}{" "}
-          <a href={searchUrl(changed(props.state, { text: asTyped(props.state.text) }))}>
+          <a href={searchUrl(changed(props.state, { isSpellingCorrected: false }))}>
             {t("search.searchInstead", { typed: props.state.text })}
           </a>
         </p>
@@ -299,12 +301,14 @@ function Notices(props: {
   );
 }
 
-/** Quoted words are searched as they are; spelling is corrected only in free text. */
-function asTyped(text: string): string {
-  return text
-    .split(/\s+/)
-    .map((word) => (/[":]/.test(word) || word.startsWith("-") ? word : `"${word}"`))
-    .join(" ");
+/** From this many words on, a query is a question: that no paper has all of its words goes without saying. */
+const QUESTION_WORDS = 5;
+
+/** What to say when no paper has all the words, and the best ones are shown instead. */
+function missingWords({ matchedWords }: SearchPage["response"]): string | null {
+  const { needed, words } = matchedWords;
+  if (needed >= words || (needed === 1 && words >= QUESTION_WORDS)) return null;
+  return pageTools().t("search.someWords", { needed, words });
 }
 
 const FACETS_SHOWN = 8;

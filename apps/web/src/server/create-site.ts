@@ -28,13 +28,19 @@ export function createSite(
   const { db, engine, embedder } = context;
   const queryVectors = new LruCache<string, Float32Array>(QUERY_VECTORS_KEPT);
 
+  /** Vector of a query; undefined when there is no model or it fails: keywords alone still find papers. */
   async function queryVector(text: string): Promise<Float32Array | undefined> {
     if (embedder === null || text === "") return undefined;
     const known = queryVectors.get(text);
     if (known !== undefined) return known;
-    const [vector] = await embedder.embedDocuments([text]);
-    if (vector !== undefined) queryVectors.set(text, vector);
-    return vector;
+    try {
+      const [vector] = await embedder.embedDocuments([text]);
+      if (vector !== undefined) queryVectors.set(text, vector);
+      return vector;
+    } catch (error) {
+      context.log(`The query could not be embedded, searching by keywords: ${(error as Error).message}`);
+      return undefined;
+    }
   }
 
   async function request(state: SearchState, facets: boolean, limit: number): Promise<SearchRequest> {
@@ -51,6 +57,7 @@ export function createSite(
       skip: state.skip,
       limit,
       facets,
+      spelling: state.isSpellingCorrected ? "correct" : "as-typed",
       ...(vector === undefined ? {} : { queryVector: vector }),
     };
   }

@@ -2,7 +2,10 @@
  * Headers of every answer. Scripts run only with the answer's nonce; nothing inline does. Styles are files, except for
  * the style attributes that KaTeX positions its boxes with.
  */
-export function securityHeaders(nonce: string, isDevelopment: boolean): Record<string, string> {
+export function securityHeaders(
+  nonce: string,
+  { isDevelopment, isHttps }: { readonly isDevelopment: boolean; readonly isHttps: boolean },
+): Record<string, string> {
   const policy = {
     "default-src": "'none'",
     "script-src": `'nonce-${nonce}' 'strict-dynamic'`,
@@ -26,5 +29,6 @@ export function securityHeaders(nonce: string, isDevelopment: boolean): Record<s
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
     "Cross-Origin-Opener-Policy": "same-origin",
+    ...(isHttps ? { "Strict-Transport-Security": "max-age=31536000" } : {}),
   };
 }

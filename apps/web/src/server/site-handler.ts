@@ -47,8 +47,13 @@ async function answer(
 
   const context = contextOf(options, request, script);
   // Overwritten here, so that nobody but the server says who a client is.
-  request.headers["x-client-address"] = request.socket.remoteAddress ?? "unknown";
-  for (const [name, value] of Object.entries(securityHeaders(context.nonce, options.isDevelopment))) {
+  request.headers["x-client-address"] = clientAddress(request);
+  for (const [name, value] of Object.entries(
+    securityHeaders(context.nonce, {
+      isDevelopment: options.isDevelopment,
+      isHttps: context.siteUrl.startsWith("https:"),
+    }),
+  )) {
     response.setHeader(name, value);
   }
   const decision = decideRoute(url);
@@ -80,6 +85,14 @@ function contextOf(
     scriptPath: script.path,
     status: null,
   };
+}
+
+/** Who asks. A proxy on this machine says for whom it asks; anyone else's word about it counts nothing. */
+function clientAddress(request: IncomingMessage): string {
+  const peer = request.socket.remoteAddress ?? "unknown";
+  const forwarded = request.headers["x-forwarded-for"];
+  if (typeof forwarded !== "string" || !/^(::1|(::ffff:)?127\.)/.test(peer)) return peer;
+  return forwarded.split(",").at(-1)?.trim().slice(0, 64) ?? peer;
 }
 
 /** Host of the request when it looks like one; it goes into links, so anything else is not repeated. */

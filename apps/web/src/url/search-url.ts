@@ -31,6 +31,8 @@ export interface SearchState {
   readonly skip: number;
   readonly show: number;
   readonly isHighlighted: boolean;
+  /** False when a reader meant the spelling as it is. */
+  readonly isSpellingCorrected: boolean;
 }
 
 /** Something in the address that was not understood and is left out, for a notice on the page. */
@@ -101,6 +103,7 @@ export function readSearchUrl(
     skip: wholeNumber("skip", 0, MAX_SKIP, 0),
     show: wholeNumber("show", 1, MAX_SHOW, DEFAULT_SHOW),
     isHighlighted: parameters.get("highlight") !== "0",
+    isSpellingCorrected: parameters.get("spelling") !== "as-typed",
   };
   return { state, notices };
 }
@@ -148,6 +151,7 @@ export function searchParameters(state: SearchState): URLSearchParams {
   set("skip", String(state.skip), "0");
   set("show", String(state.show), String(DEFAULT_SHOW));
   set("highlight", state.isHighlighted ? "1" : "0", "1");
+  set("spelling", state.isSpellingCorrected ? "" : "as-typed", "");
   return parameters;
 }
 

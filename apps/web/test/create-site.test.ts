@@ -1,0 +1,112 @@
+import type { PipelineContext } from "@cool-papers/pipeline";
+import type { SearchEngine, SearchRequest, SearchResponse } from "@cool-papers/search";
+import { describe, expect, it } from "vitest";
+import { createSite } from "../src/server/create-site.ts";
+import { readSearchUrl } from "../src/url/search-url.ts";
+
+const NOTHING: SearchResponse = {
+  hits: [],
+  total: 0,
+  facets: null,
+  mode: "keyword",
+  degraded: null,
+  correctedText: null,
+  closeInMeaning: 0,
+  matchedWords: { needed: 0, words: 0 },
+};
+const stateOf = (query: string) => readSearchUrl("all", new URLSearchParams(query)).state;
+
+/** A context whose engine remembers what it was asked, with the parts that a test gives. */
+function contextWith(parts: Partial<PipelineContext>): {
+  context: PipelineContext;
+  asked: SearchRequest[];
+  logged: string[];
+} {
+  const asked: SearchRequest[] = [];
+  const logged: string[] = [];
+  const engine = {
+    search: async (request: SearchRequest) => {
+      asked.push(request);
+      return NOTHING;
+    },
+    stats: async () => ({ documents: 0, vectors: 0, vectorDimension: null, builtAt: null }),
+  } as unknown as SearchEngine;
+  const db = { query: async () => [] } as unknown as PipelineContext["db"];
+  const context: PipelineContext = {
+    db,
+    engine,
+    embedder: null,
+    dataDir: "",
+    log: (message) => logged.push(message),
+    clock: () => new Date(0),
+    ...parts,
+  };
+  return { context, asked, logged };
+}
+
+const handlers = { admin: async () => new Response(), embeddings: async () => new Response() };
+
+describe("createSite", () => {
+  it("embeds the words of a query once, without operators, and not for keyword searches", async () => {
+    const texts: string[] = [];
+    const embedder = {
+      model: "test",
+      dimension: 2,
+      embedDocuments: async (given: readonly string[]) => {
+        texts.push(...given);
+        return given.map(() => new Float32Array([1, 0]));
+      },
+    };
+    const { context, asked } = contextWith({ embedder });
+    const site = createSite(context, handlers);
+    await site.search(stateOf("q=rotary+embedding+year:2021+author:Su"));
+    await site.search(stateOf("q=rotary+embedding+year:2021+author:Su&skip=25"));
+    await site.search(stateOf("q=rotary&mode=keyword"));
+    expect(texts).toEqual(["rotary embedding"]);
+    expect(asked.map(({ queryVector }) => queryVector !== undefined)).toEqual([true, true, false]);
+  });
+
+  it("searches by keywords when the model fails, and notes why", async () => {
+    const embedder = {
+      model: "test",
+      dimension: 2,
+      embedDocuments: async () => {
+        throw new Error("model gone");
+      },
+    };
+    const { context, asked, logged } = contextWith({ embedder });
+    const page = await createSite(context, handlers).search(stateOf("q=rotary"));
+    expect(page.response).toBe(NOTHING);
+    expect(asked[0]?.queryVector).toBeUndefined();
+    expect(logged.join()).toContain("model gone");
+  });
+
+  it("passes the choices of the page as filters, the scope of the address before the source", async () => {
+    const { context, asked } = contextWith({});
+    const { state } = readSearchUrl(
+      "venue",
+      new URLSearchParams("query=x&cat=cs.CL&year=2020..&source=arxiv"),
+    );
+    await createSite(context, handlers).search(state);
+    expect(asked[0]?.filters).toMatchObject({
+      categories: ["cs.CL"],
+      yearFrom: 2020,
+      yearTo: null,
+      sources: ["venue"],
+    });
+  });
+
+  it("is ready when record and index answer, and says which does not", async () => {
+    expect(await createSite(contextWith({}).context, handlers).readiness()).toEqual({ isReady: true });
+    const db = { query: async () => Promise.reject(new Error("gone")) } as unknown as PipelineContext["db"];
+    expect(await createSite(contextWith({ db }).context, handlers).readiness()).toEqual({
+      isReady: false,
+      reason: "the database does not answer: gone",
+    });
+    const engine = { stats: async () => Promise.reject(new Error("no index")) } as unknown as SearchEngine;
+    expect(await createSite(contextWith({ engine }).context, handlers).readiness()).toEqual({
+      isReady: false,
+      reason: "the search index does not answer: no index",
+    });
+  });
+});
