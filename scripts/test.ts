@@ -26,7 +26,10 @@ interface Stage {
 
 const turbo = ["turbo", "run", "--concurrency=2", "--output-logs=new-only", "--continue=always"];
 const stages: Stage[] = [
-  { name: "format and lint", command: ["biome", "ci", "."] },
+  {
+    name: "format and lint",
+    command: ["biome", "ci", `--colors=${process.stdout.isTTY ? "force" : "off"}`, "."],
+  },
   { name: "types", command: [...turbo, "types"] },
   {
     name: values.check ? "architecture and unit tests" : "architecture, unit and integration tests",
