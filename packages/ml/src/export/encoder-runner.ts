@@ -11,7 +11,7 @@ export class EncoderRunner {
   }
 
   static async create(model: OnnxModel, options: CpuSessionOptions = {}): Promise<EncoderRunner> {
-    return new EncoderRunner(await CpuSession.create(model, options));
+    return new EncoderRunner(await CpuSession.create(model, { optimization: "all", ...options }));
   }
 
   /**

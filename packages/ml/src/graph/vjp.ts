@@ -1,5 +1,5 @@
 import { GELU_CUBIC, GELU_SCALE } from "./decompose.ts";
-import type { Node, OpKind } from "./node.ts";
+import { isKind, type Node, type OpKind } from "./node.ts";
 import {
   add,
   cast,
@@ -54,15 +54,28 @@ function keptDims(node: Node<"reduceSum" | "reduceMean" | "reduceMax">, g: Node)
   );
 }
 
-function geluSlope(x: Node, approximate: boolean): Node {
+/**
+ * Twice the slope of GELU. Every op is a pass over the widest activations of a Transformer, so the form with the fewest
+ * is taken: with u = x/√2, Φ(x) + x·φ(x) = ½·[1 + erf(u) + u·e^(ln(2/√π) − u²)].
+ */
+function twiceGeluSlope(x: Node, approximate: boolean): Node {
   if (!approximate) {
-    const density = mul(exp(mul(square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-    return add(mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5), mul(x, density));
+    const u = mul(x, Math.SQRT1_2);
+    const bell = mul(u, exp(sub(Math.log(2 / Math.sqrt(Math.PI)), square(u))));
+    return add(add(erf(u), bell), 1);
   }
   const xSquared = square(x);
   const t = tanh(mul(mul(x, add(mul(xSquared, GELU_CUBIC), 1)), GELU_SCALE));
   const innerSlope = mul(add(mul(xSquared, 3 * GELU_CUBIC), 1), GELU_SCALE);
-  return mul(add(add(t, 1), mul(mul(x, sub(1, square(t))), innerSlope)), 0.5);
+  return add(add(t, 1), mul(mul(x, sub(1, square(t))), innerSlope));
+}
+
+/** factor · g; a factor of the product that g is costs nothing. */
+function scaled(g: Node, factor: number): Node {
+  if (isKind(g, "reshape")) return reshape(scaled(g.inputs[0]!, factor), g.shape);
+  if (!isKind(g, "matmul")) return mul(g, factor);
+  const [a, b] = g.inputs as [Node, Node];
+  return matmul(a, b, { ...g.op, alpha: g.op.alpha * factor });
 }
 
 /** A total table: an op without a rule does not compile. */
@@ -172,7 +185,7 @@ export const VJP: { readonly [K in OpKind]: VjpRule<K> } = {
     return [sub(weighted, mul(node, reduceSum(weighted, [-1], true)))];
   },
   logSoftmax: (node, g) => [sub(g, mul(exp(node), reduceSum(g, [-1], true)))],
-  gelu: ({ op, inputs: [x] }, g) => [mul(g, geluSlope(x!, op.approximate))],
+  gelu: ({ op, inputs: [x] }, g) => [mul(scaled(g, 0.5), twiceGeluSlope(x!, op.approximate))],
   // With y normalised, the gradient loses its mean and its part along y, and is scaled by 1 / std.
   normalize: (node, g) => {
     const x = node.inputs[0]!;
