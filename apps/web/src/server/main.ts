@@ -29,8 +29,9 @@ try {
     });
   }
 } catch (error) {
-  // Faults that a person at the terminal can mend come as a sentence; anything else shows where it came from.
-  const isSentence = /Settings|Lock|Folder|Database|Migration|Start/.test((error as Error).name);
-  console.error(isSentence ? (error as Error).message : error);
+  // Our packages' own errors say in a sentence what to do; anything else shows where it came from.
+  const isOurs =
+    error instanceof Error && !/^(Error|TypeError|RangeError|ReferenceError|SyntaxError)$/.test(error.name);
+  console.error(isOurs ? error.message : error);
   process.exit(1);
 }

@@ -7,7 +7,7 @@ import type { BrowserScript } from "./browser-script.ts";
 import { type CapturedPage, captureHtml } from "./capture-html.ts";
 import { decideRoute, type RouteDecision } from "./decide-route.ts";
 import { renderFailurePage } from "./failure-page.ts";
-import { type RequestContext, runWithContext, type Theme } from "./request-context.ts";
+import { insertMarkup, type RequestContext, runWithContext, type Theme } from "./request-context.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { stripClientRuntime } from "./strip-client-runtime.ts";
 
@@ -56,6 +56,11 @@ async function answer(
   )) {
     response.setHeader(name, value);
   }
+  if (!isAllowed(request.method ?? "", url)) {
+    response.writeHead(405, { allow: "GET, HEAD", "content-type": "text/plain; charset=utf-8" });
+    response.end("This address answers GET and HEAD.\n");
+    return;
+  }
   const decision = decideRoute(url);
   if (decision.kind === "redirect") {
     response.writeHead(decision.status, { location: decision.location, "cache-control": "no-cache" });
@@ -83,8 +88,14 @@ function contextOf(
     url: request.url ?? "/",
     siteUrl: options.siteUrl ?? `http://${hostOf(request)}`,
     scriptPath: script.path,
+    markups: [],
     status: null,
   };
+}
+
+/** Pages are read; only the interfaces for programs and the preferences take anything else, and say themselves what. */
+function isAllowed(method: string, url: string): boolean {
+  return method === "GET" || method === "HEAD" || /^\/(?:api|v1|preferences)(?:[/?]|$)/.test(url);
 }
 
 /** Who asks. A proxy on this machine says for whom it asks; anyone else's word about it counts nothing. */
@@ -146,7 +157,7 @@ function finishPage(
   acceptsGzip: boolean,
 ): Buffer {
   const hasFailed = page.status >= 500;
-  const body = hasFailed ? renderFailurePage(context) : stripClientRuntime(page.body);
+  const body = hasFailed ? renderFailurePage(context) : insertMarkup(stripClientRuntime(page.body), context);
   response.statusCode = hasFailed ? page.status : (context.status ?? page.status);
   // Not `no-store`: the back button has to bring back the page, scrolled where it was.
   response.setHeader("Cache-Control", "private, no-cache");
