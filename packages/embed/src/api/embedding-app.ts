@@ -77,9 +77,11 @@ export function createEmbeddingApp(options: EmbeddingAppOptions): Hono {
       context.body(await registry.metrics(), 200, { "content-type": registry.contentType }),
     );
   }
-  app.get("/openapi.json", (context) => context.json(openApiDocument(encoder.model)));
+  for (const path of ["/openapi.json", "/v1/openapi.json"]) {
+    app.get(path, (context) => context.json(openApiDocument(encoder.model)));
+  }
   app.all("*", (context) => {
-    const message = `There is no ${context.req.method} ${context.req.path.slice(0, 100)}; see /openapi.json.`;
+    const message = `There is no ${context.req.method} ${context.req.path.slice(0, 100)}; see /v1/openapi.json.`;
     return context.json(
       openAiError({ message, type: "invalid_request_error", param: null, code: "not_found" }),
       404,
