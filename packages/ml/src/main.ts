@@ -145,9 +145,10 @@ program
   .option("--max-tokens <n>", "longest text", positiveInteger)
   .option("--threads <n>", "threads of one operation", positiveInteger, 2)
   .option("--quick", "only the sets that decide", false)
+  .option("--beir <folder>", "measure this folder (corpus.jsonl, queries.jsonl, qrels/test.tsv) instead")
   .option("--json <file>", "write the measures there too")
   .action(async (flags) => {
-    const dataDir = requireFile(program.opts().data, "The data folder");
+    const dataDir = flags.beir === undefined ? requireFile(program.opts().data, "The data folder") : "";
     const { evaluateModel } = await import("./commands/evaluate.ts");
     await evaluateModel({
       dataDir,
@@ -159,8 +160,39 @@ program
       maxTokens: flags.maxTokens ?? null,
       threads: flags.threads,
       isQuick: flags.quick,
+      beirFolder: flags.beir === undefined ? null : requireFile(flags.beir, "The BEIR folder"),
       jsonPath: flags.json ?? null,
     });
+  });
+
+program
+  .command("mine")
+  .description("write titles, abstracts and hard negatives under a model as training lines for finetune")
+  .requiredOption("--out <file>", "the JSON lines")
+  .option("--bundle <folder>", "the model, as a bundle")
+  .option("--checkpoint <file>", "or as a checkpoint")
+  .option("--tokenizer <file>", "tokenizer.json of the checkpoint", join(RUNS_DIR, "vocab/tokenizer.json"))
+  .option("--papers <n>", "papers, queries and candidates alike", positiveInteger, 20_000)
+  .option("--negatives <n>", "negatives of each query", positiveInteger, 4)
+  .option("--threads <n>", "threads of one operation", positiveInteger, 2)
+  .option("--seed <n>", "chooses the papers", positiveInteger, 1)
+  .action(async (flags) => {
+    const dataDir = requireFile(program.opts().data, "The data folder");
+    const { openEncoder } = await import("./commands/evaluate.ts");
+    const { mine } = await import("./commands/mine.ts");
+    const encoder = await openEncoder({
+      bundleDir: flags.bundle ?? null,
+      variant: "int8",
+      checkpointPath: flags.checkpoint === undefined ? null : requireFile(flags.checkpoint, "The checkpoint"),
+      tokenizerPath: flags.tokenizer,
+      headShareM: null,
+      maxTokens: null,
+      threads: flags.threads,
+    });
+    const { papers, negatives, seed, out } = flags;
+    const written = await mine(encoder, { dataDir, outPath: out, papers, negatives, seed });
+    await encoder.release();
+    console.log(`${written} lines: ${out}`);
   });
 
 program

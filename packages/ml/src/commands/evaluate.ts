@@ -3,11 +3,12 @@ import type { BundleVariant } from "@cool-papers/onnx";
 import { openBundleEncoder } from "../eval/bundle-encoder.ts";
 import { openCheckpointEncoder } from "../eval/checkpoint-encoder.ts";
 import type { Encoder } from "../eval/encoder.ts";
-import { evaluate, printMeasures } from "../eval/evaluate.ts";
+import { evaluate, type Measure, measureHybrid, printMeasures } from "../eval/evaluate.ts";
+import { readBeirFolder } from "../eval/retrieval-set.ts";
 import type { EmbeddingSource } from "../models/embedding.ts";
 
-export interface EvaluateModelOptions {
-  readonly dataDir: string;
+/** Which model, and how it embeds. */
+export interface ModelChoice {
   readonly bundleDir: string | null;
   readonly variant: BundleVariant;
   readonly checkpointPath: string | null;
@@ -16,7 +17,13 @@ export interface EvaluateModelOptions {
   readonly headShareM: number | null;
   readonly maxTokens: number | null;
   readonly threads: number;
+}
+
+export interface EvaluateModelOptions extends ModelChoice {
+  readonly dataDir: string;
   readonly isQuick: boolean;
+  /** A folder in BEIR's layout, measured instead of the project's sets; null: none. */
+  readonly beirFolder: string | null;
   readonly jsonPath: string | null;
 }
 
@@ -24,7 +31,7 @@ export interface EvaluateModelOptions {
 export async function evaluateModel(options: EvaluateModelOptions): Promise<void> {
   const startedAt = performance.now();
   const encoder = await openEncoder(options);
-  const measures = await evaluate(encoder, { dataDir: options.dataDir, isQuick: options.isQuick });
+  const measures = await measure(encoder, options);
   await encoder.release();
   const seconds = (performance.now() - startedAt) / 1000;
   console.log(printMeasures(measures));
@@ -34,7 +41,17 @@ export async function evaluateModel(options: EvaluateModelOptions): Promise<void
   await writeFile(options.jsonPath, `${JSON.stringify(report, null, 2)}\n`);
 }
 
-async function openEncoder(options: EvaluateModelOptions): Promise<Encoder & { release(): Promise<void> }> {
+async function measure(encoder: Encoder, options: EvaluateModelOptions): Promise<Measure[]> {
+  if (options.beirFolder === null) {
+    return evaluate(encoder, { dataDir: options.dataDir, isQuick: options.isQuick });
+  }
+  const measures: Measure[] = [];
+  await measureHybrid(await readBeirFolder(options.beirFolder), encoder, {}, (each) => measures.push(each));
+  return measures;
+}
+
+/** @throws RangeError unless exactly one of bundle and checkpoint is given */
+export async function openEncoder(options: ModelChoice): Promise<Encoder & { release(): Promise<void> }> {
   const { bundleDir, checkpointPath, variant, threads, maxTokens } = options;
   if ((bundleDir === null) === (checkpointPath === null)) {
     throw new RangeError("Give either --bundle or --checkpoint.");

@@ -1,5 +1,6 @@
 /** Batches of query → document pairs for contrastive training, cut anew from the papers in every pass. */
 import type { WordPieceTokenizer } from "@cool-papers/text";
+import { joinTokens } from "./join-tokens.ts";
 import type { PairCorpus, PairedPaper } from "./pair-corpus.ts";
 import {
   CHINESE_QUESTION_TEMPLATES,
@@ -167,9 +168,9 @@ export class PairBatches {
     const rest =
       without === null
         ? abstract
-        : Int32Array.of(...abstract.subarray(0, without[0]), ...abstract.subarray(without[1]));
+        : joinTokens(abstract.subarray(0, without[0]), abstract.subarray(without[1]));
     const withTitle = without !== null || random.next() < 0.3;
-    return this.#wrap(withTitle ? Int32Array.of(...this.#title(paper), ...rest) : rest);
+    return this.#wrap(withTitle ? joinTokens(this.#title(paper), rest) : rest);
   }
 
   #question(paper: PairedPaper, title: Int32Array, random: SeededRandom): Int32Array {
@@ -180,7 +181,7 @@ export class PairBatches {
 
   #wrap(tokens: Int32Array): Int32Array {
     const { cls, sep } = this.#tokenizer.special;
-    return Int32Array.of(cls, ...tokens, sep);
+    return joinTokens(cls, tokens, sep);
   }
 }
 

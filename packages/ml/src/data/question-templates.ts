@@ -1,3 +1,5 @@
+import { joinTokens } from "./join-tokens.ts";
+
 /**
  * Ways in which people ask for papers, written for this project and knowing no test question. A title put into one of
  * them is a query that finds its paper; the model learns to look past the wording around the subject. `*` is the place
@@ -71,8 +73,5 @@ export function fillTemplate(
 ): Int32Array {
   const room = Math.max(0, maxLength - 2 - template.before.length - template.after.length);
   const kept = subject.subarray(0, room);
-  return Int32Array.of(special.cls, ...template.before, ...kept, ...template.after, special.sep).subarray(
-    0,
-    maxLength,
-  );
+  return joinTokens(special.cls, template.before, kept, template.after, special.sep).subarray(0, maxLength);
 }

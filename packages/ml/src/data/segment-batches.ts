@@ -4,6 +4,7 @@
  */
 import { maskWholeWords, type WordPieceTokenizer } from "@cool-papers/text";
 import { fitPredictions, type Predictions, segmentPredictions } from "../models/objectives/index.ts";
+import { joinTokens } from "./join-tokens.ts";
 import type { PairCorpus } from "./pair-corpus.ts";
 import { SeededRandom } from "./seeded-random.ts";
 import { sentenceSpans } from "./sentence-spans.ts";
@@ -69,7 +70,7 @@ export class SegmentBatches {
       const start = rows.length * length;
       segments.fill(1, start + source.length + 2, start + source.length + target.length + 3);
       const { cls, sep } = this.#tokenizer.special;
-      rows.push(Int32Array.of(cls, ...this.#corrupted(source, random), sep, ...target, sep));
+      rows.push(joinTokens(cls, this.#corrupted(source, random), sep, target, sep));
     };
     for (let i = 0; i < pairs; i++) {
       const [a, b] = this.#pair(this.#papers.next(), random);

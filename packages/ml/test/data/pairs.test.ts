@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { SPECIAL_TOKENS, WordPieceTokenizer } from "@cool-papers/text";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HeldOutGuard, HeldOutLeakError } from "../../src/data/held-out.ts";
+import { mineNegatives } from "../../src/data/mine-negatives.ts";
 import { OwnPairBatches, readOwnPairs } from "../../src/data/own-pairs.ts";
 import { PairBatches, type PairBatchOptions } from "../../src/data/pair-batches.ts";
 import type { PairCorpus } from "../../src/data/pair-corpus.ts";
@@ -287,5 +288,20 @@ describe("own pairs", () => {
     const list = await file("list.jsonl", [{ query: "w1", positive: "w2", negatives: "w3" }]);
     await expect(readOwnPairs(list, tokenizer, null, 16)).rejects.toThrow(/"negatives" that are no list/);
     expect(() => guard.assertAllowed({ text: "w1" })).toThrow(HeldOutLeakError);
+  });
+});
+
+describe("hard negatives", () => {
+  const at = (degrees: number) =>
+    Float32Array.of(Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180));
+  const documents = [0, 30, 40, 50, 60, 90].map(at);
+  const options = { count: 2, skipRanks: 0, maxShareOfPositive: 1 };
+
+  test("are the nearest documents of others, without those as near as the answer", () => {
+    expect(mineNegatives([at(0)], documents, options)).toEqual([[1, 2]]);
+    expect(mineNegatives([at(0)], documents, { ...options, skipRanks: 1 })).toEqual([[2, 3]]);
+    expect(mineNegatives([at(0)], documents, { ...options, maxShareOfPositive: 0.7 })).toEqual([[3, 4]]);
+    // The query lies nearer to document 1 than to its own.
+    expect(mineNegatives([at(20)], documents, options)).toEqual([[2, 3]]);
   });
 });
