@@ -45,7 +45,6 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
     throw error;
   }
   process.env.SITE_ADDRESS = address;
-  process.env.SITE_DATA_DIR = dataDir;
   return stop;
 }
 

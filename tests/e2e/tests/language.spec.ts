@@ -81,6 +81,15 @@ test.describe("R4 languages", () => {
     }
   });
 
+  test("R4 suggestions say in the page's language what they are", async ({ browser, baseURL }) => {
+    const context = await browser.newContext({ locale: "zh-CN", baseURL: baseURL! });
+    const page = await context.newPage();
+    await page.goto("/");
+    await page.getByRole("combobox").pressSequentially("roformer");
+    await expect(page.getByRole("option").first()).toContainText("论文");
+    await context.close();
+  });
+
   test("R5 light and dark are a choice that is kept, and follow the system without one", async ({
     browser,
     baseURL,

@@ -1,5 +1,6 @@
 interface SuggestedLink {
-  readonly kind: string;
+  /** What it is, in the language of the page. */
+  readonly label: string;
   readonly text: string;
   readonly url: string;
 }
@@ -112,7 +113,7 @@ function optionOf(link: SuggestedLink, id: string): HTMLElement {
   text.textContent = link.text;
   const kind = document.createElement("span");
   kind.className = "kind";
-  kind.textContent = link.kind;
+  kind.textContent = link.label;
   option.append(text, kind);
   return option;
 }

@@ -113,6 +113,12 @@ export const en = {
     likeUnknown: "None of these papers is stored here, so nothing like them can be looked for.",
     failed: "Search is not available just now. Papers can still be opened by their id.",
   },
+  suggest: {
+    title: "paper",
+    author: "author",
+    category: "category",
+    venue: "venue",
+  },
   card: {
     place: "Paper {number} of this list",
     noAuthors: "No authors are recorded",

@@ -111,6 +111,12 @@ export const zh: Dictionary = {
     likeUnknown: "这些论文都没有收录，无法查找相似的论文。",
     failed: "检索暂时不可用。仍可用编号打开论文。",
   },
+  suggest: {
+    title: "论文",
+    author: "作者",
+    category: "分类",
+    venue: "会议",
+  },
   card: {
     place: "列表中的第 {number} 篇",
     noAuthors: "没有作者记录",

@@ -1,4 +1,6 @@
 import { paperPath, parsePaperKey } from "@cool-papers/core";
+import type { Suggestion } from "@cool-papers/search";
+import { pageTools } from "../../../page/page-tools.ts";
 import { theSite } from "../../../server/site.ts";
 import { searchFor } from "../../../url/search-url.ts";
 
@@ -9,7 +11,9 @@ const SUGGESTIONS = 8;
 
 /** One line of the list under the search box. */
 interface SuggestedLink {
-  readonly kind: "title" | "author" | "category" | "venue";
+  readonly kind: Suggestion["kind"];
+  /** The kind in the reader's language. */
+  readonly label: string;
   readonly text: string;
   readonly url: string;
 }
@@ -17,14 +21,30 @@ interface SuggestedLink {
 /** Suggestions while typing (S9): titles, authors, categories, venues, each with where it leads. */
 export async function GET(request: Request): Promise<Response> {
   const prefix = (new URL(request.url).searchParams.get("q") ?? "").trim().slice(0, MAX_PREFIX_LENGTH);
+  const { t } = pageTools();
   const suggestions = prefix === "" ? [] : await theSite().suggest(prefix, SUGGESTIONS);
   const links = suggestions.map(
-    ({ kind, text, key }): SuggestedLink => ({ kind, text, url: target(kind, text, key) }),
+    ({ kind, text, key }): SuggestedLink => ({
+      kind,
+      label: t(LABEL_KEYS[kind]),
+      text,
+      url: target(kind, text, key),
+    }),
   );
-  return Response.json({ suggestions: links }, { headers: { "Cache-Control": "private, max-age=60" } });
+  return Response.json(
+    { suggestions: links },
+    { headers: { "Cache-Control": "private, max-age=60", Vary: "Cookie, Accept-Language" } },
+  );
 }
 
-function target(kind: SuggestedLink["kind"], text: string, key: string | undefined): string {
+const LABEL_KEYS = {
+  title: "suggest.title",
+  author: "suggest.author",
+  category: "suggest.category",
+  venue: "suggest.venue",
+} as const satisfies Record<Suggestion["kind"], string>;
+
+function target(kind: Suggestion["kind"], text: string, key: string | undefined): string {
   const id = key === undefined ? null : parsePaperKey(key);
   if (id !== null) return paperPath(id);
   const quoted = `"${text.replaceAll('"', "")}"`;
