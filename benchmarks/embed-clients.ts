@@ -1,4 +1,5 @@
 /** Clients in a thread of their own, so that their work does not count as the server's. */
+import { once } from "node:events";
 import { parentPort, workerData } from "node:worker_threads";
 
 export interface ClientPlan {
@@ -38,6 +39,9 @@ async function request(body: string): Promise<void> {
   if (outcome !== "200") errors[outcome] = (errors[outcome] ?? 0) + 1;
 }
 
+// Starting this thread is the other thread's work; it begins to measure when this one is ready.
+parentPort!.postMessage("ready");
+await once(parentPort!, "message");
 const startedAt = performance.now();
 await Promise.all(
   Array.from({ length: plan.clients }, async (_, client) => {
@@ -48,3 +52,4 @@ await Promise.all(
 );
 const seconds = (performance.now() - startedAt) / 1000;
 parentPort!.postMessage({ latenciesMs, errors, seconds } satisfies ClientReport);
+parentPort!.close();

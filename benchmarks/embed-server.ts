@@ -1,5 +1,7 @@
 /** The embedding server under load: many clients, the largest request, and memory over time. */
+import { once } from "node:events";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { BodyBudget, createEmbeddingApp, KeyBudget, listen, ThreadedEncoder } from "@cool-papers/embed";
 import type { PaperText } from "./embed-bundle.ts";
@@ -84,11 +86,19 @@ function longText(papers: readonly PaperText[], index: number, room: number): st
   return plain.repeat(Math.ceil(room / plain.length)).slice(0, room);
 }
 
-/** What clients see, and how long this thread, which accepts connections and reads bodies, was ever busy. */
+/**
+ * What clients see, and how busy this thread was, which accepts connections and reads bodies. On a machine that others
+ * use too, the delay also tells how long this thread waited for a processor (so does `idleDelayMsMax`); the processor
+ * time that passed between two turns of the event loop does not.
+ */
 async function underLoad(plan: ClientPlan): Promise<object> {
+  const clients = await startClients(plan);
+  const idle = await measureIdleDelay();
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
-  const { latenciesMs, errors, seconds } = await runClients(plan);
+  const turns = watchTurns();
+  const { latenciesMs, errors, seconds } = await clients.run();
+  const eventLoopCpuMsMax = turns.end();
   delay.disable();
   return {
     requests: latenciesMs.length,
@@ -99,15 +109,55 @@ async function underLoad(plan: ClientPlan): Promise<object> {
     latencyMsP95: quantile(latenciesMs, 0.95),
     eventLoopDelayMsP99: delay.percentile(99) / 1e6,
     eventLoopDelayMsMax: delay.max / 1e6,
+    idleDelayMsMax: idle,
+    eventLoopCpuMsMax,
   };
 }
 
-function runClients(plan: ClientPlan): Promise<ClientReport> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./embed-clients.ts", import.meta.url), { workerData: plan });
-    worker.once("message", resolve);
-    worker.once("error", reject);
-  });
+/** The most processor time of this thread between two ticks of a timer: no turn of the event loop took more. */
+function watchTurns(): { end(): number } {
+  let most = 0;
+  let last = threadCpuMs();
+  const tick = () => {
+    const now = threadCpuMs();
+    most = Math.max(most, now - last);
+    last = now;
+  };
+  const timer = setInterval(tick, 1);
+  return {
+    end() {
+      clearInterval(timer);
+      tick();
+      return most;
+    },
+  };
+}
+
+function threadCpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
+/** The largest delay of this thread within a second of nothing to do. */
+async function measureIdleDelay(): Promise<number> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  await setTimeout(1000);
+  delay.disable();
+  return delay.max / 1e6;
+}
+
+/** Clients that wait for `run`. */
+async function startClients(plan: ClientPlan): Promise<{ run: () => Promise<ClientReport> }> {
+  const worker = new Worker(new URL("./embed-clients.ts", import.meta.url), { workerData: plan });
+  await once(worker, "message");
+  return {
+    async run() {
+      worker.postMessage("go");
+      const [report] = (await once(worker, "message")) as [ClientReport];
+      return report;
+    },
+  };
 }
 
 /** Resident memory of this process, clients included, while requests go on; a steady one has no slope. */
@@ -118,7 +168,8 @@ async function soak(url: string, bodies: readonly string[], minutes: number): Pr
   let requests = 0;
   const elapsed = () => (performance.now() - startedAt) / 60_000;
   while (elapsed() < minutes) {
-    const report = await runClients({ url, clients: 8, bodies, requestsEach: 50 });
+    const clients = await startClients({ url, clients: 8, bodies, requestsEach: 50 });
+    const report = await clients.run();
     requests += report.latenciesMs.length;
     errorCount += Object.values(report.errors).reduce((sum, count) => sum + count, 0);
     samples.push({ minute: elapsed(), rssMb: process.memoryUsage.rss() / 1e6 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import {
   API_KEY_FILE,
   ApiKeyStore,
@@ -62,7 +62,10 @@ test("removing the last key of a server on a network does not open it to everybo
 
 test("a key file that cannot be read lets nobody in", async () => {
   writeFileSync(join(dataDir, API_KEY_FILE), "not json");
+  const logged = vi.spyOn(console, "error").mockImplementation(() => {});
   expect((await appWith({ withoutKeys: "anybody" }).fetch(post())).status).toBe(500);
+  expect(String(logged.mock.calls[0]?.[0])).toContain("cannot be read as keys");
+  logged.mockRestore();
 });
 
 test("an overloaded encoder's answer says when to try again", async () => {

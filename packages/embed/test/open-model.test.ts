@@ -35,6 +35,17 @@ test("a truncated model file is refused by its size", async () => {
   await expect(openModel({ bundleDir: bundle.folder })).rejects.toThrow("has 100 bytes instead of");
 });
 
+test("a model whose vectors are no numbers is refused when it is opened, not in somebody's request", async () => {
+  const broken = await makeRandomBundle((count) => new Float32Array(count).fill(Number.NaN));
+  try {
+    await expect(openModel({ bundleDir: broken.folder, provider: "cpu" })).rejects.toThrow(
+      `The model in ${broken.folder} does not run here: cpu is not used: its vectors are no finite numbers`,
+    );
+  } finally {
+    broken.remove();
+  }
+});
+
 test("a folder without a bundle is named", async () => {
   const folder = join(bundle.folder, "none");
   await expect(openModel({ bundleDir: folder })).rejects.toThrow(`${folder} is no model bundle`);

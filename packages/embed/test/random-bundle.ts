@@ -33,15 +33,12 @@ function randomNumbers(count: number, seed: number): Float32Array {
 }
 
 /** The mean of tanh(E[id] · W) over real tokens: enough for padding and truncation to be visible. */
-function randomModel(): Uint8Array {
+function randomModel(numbers: typeof randomNumbers): Uint8Array {
   const graph = new GraphBuilder("random");
   const ids = graph.input("input_ids", "int64", ["batch", "length"]);
   const mask = graph.input("attention_mask", "int64", ["batch", "length"]);
   const size = VOCABULARY.length;
-  const table = graph.initializer(
-    "table",
-    tensorOf("float32", [size, HIDDEN], randomNumbers(size * HIDDEN, 1)),
-  );
+  const table = graph.initializer("table", tensorOf("float32", [size, HIDDEN], numbers(size * HIDDEN, 1)));
   const weight = graph.initializer(
     "weight",
     tensorOf("float32", [HIDDEN, HIDDEN], randomNumbers(HIDDEN ** 2, 2)),
@@ -75,12 +72,12 @@ export interface TestBundle {
   remove(): void;
 }
 
-/** Writes a small random bundle into a temporary folder. */
-export async function makeRandomBundle(): Promise<TestBundle> {
+/** Writes a small random bundle into a temporary folder; `numbers` may fill its table with others. */
+export async function makeRandomBundle(numbers = randomNumbers): Promise<TestBundle> {
   const folder = mkdtempSync(join(tmpdir(), "bundle-"));
   await writeBundle(folder, {
     description: DESCRIPTION,
-    models: { float32: randomModel() },
+    models: { float32: randomModel(numbers) },
     tokenizerJson: writeTokenizerJson(TOKENIZER),
     modelCard: "# Random test bundle\n",
   });

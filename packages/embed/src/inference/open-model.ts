@@ -47,7 +47,7 @@ export async function openModel(options: OpenModelOptions): Promise<LocalEncoder
   });
   const tokenizer = readTokenizer(bundle);
   const { config } = bundle;
-  const { session, provider, variant, notes } = await openAnySession(bundle, options);
+  const { runner, provider, variant, notes } = await openAnyRunner(bundle, tokenizer, options);
   const model: EncoderModel = {
     id: config.id,
     dimension: config.dimension,
@@ -58,13 +58,10 @@ export async function openModel(options: OpenModelOptions): Promise<LocalEncoder
     provider,
     notes,
   };
-  const spec = { pooling: config.pooling, dimension: config.dimension, padId: tokenizer.special.pad };
-  const runner = new SessionRunner(session, spec);
   const limits = {
     maxTokens: options.maxBatchTokens ?? BATCH_TOKENS[provider === "cpu" ? "cpu" : "device"],
     maxTexts: options.maxBatchTexts ?? 256,
   };
-  await warmUp(runner, tokenizer.special.cls, tokenizer.special.sep, options.bundleDir);
   return new LocalEncoder({
     model,
     tokenizer,
@@ -90,7 +87,10 @@ function freeMemoryBytes(): number {
   return Math.min(freemem(), process.availableMemory());
 }
 
-async function openAnySession(bundle: Bundle, options: OpenModelOptions) {
+/** On the first provider that loads the model and runs it: some accept a model that they cannot run. */
+async function openAnyRunner(bundle: Bundle, tokenizer: WordPieceTokenizer, options: OpenModelOptions) {
+  const { pooling, dimension } = bundle.config;
+  const { pad, cls, sep } = tokenizer.special;
   const installed = installedProviders();
   const offered = Object.keys(bundle.config.variants) as BundleVariant[];
   const notes: string[] = [];
@@ -114,12 +114,14 @@ async function openAnySession(bundle: Bundle, options: OpenModelOptions) {
         threads: options.threads ?? null,
         deviceId: options.deviceId ?? 0,
       });
-      return { session, provider, variant, notes };
+      const runner = new SessionRunner(session, { pooling, dimension, padId: pad });
+      await warmUp(runner, Int32Array.of(cls, sep));
+      return { runner, provider, variant, notes };
     } catch (error) {
       notes.push(`${provider} is not used: ${firstLine(message(error))}`);
     }
   }
-  throw new ModelLoadError(`${bundle.folder} could not be loaded. ${notes.join(" ")}`);
+  throw new ModelLoadError(`The model in ${bundle.folder} does not run here: ${notes.join(" ")}`);
 }
 
 async function modelFile(bundle: Bundle, variant: BundleVariant, freeBytes: number): Promise<string> {
@@ -137,16 +139,18 @@ async function modelFile(bundle: Bundle, variant: BundleVariant, freeBytes: numb
   });
 }
 
-/** The first run allocates and compiles; better now than in somebody's request. Also proves that the model runs. */
-async function warmUp(runner: SessionRunner, cls: number, sep: number, folder: string): Promise<void> {
+/**
+ * The first run allocates and compiles; better now than in somebody's request. A model that gives no numbers is
+ * released again.
+ */
+async function warmUp(runner: SessionRunner, ids: Int32Array): Promise<void> {
   try {
-    const [vector] = await runner.run([Int32Array.of(cls, sep)], 8);
-    if (vector === undefined || !vector.every(Number.isFinite)) throw new Error("it gives no finite numbers");
-  } catch (cause) {
+    const [vector] = await runner.run([ids], 8);
+    if (vector === undefined || !vector.every(Number.isFinite))
+      throw new Error("its vectors are no finite numbers");
+  } catch (error) {
     await runner.release();
-    throw new ModelLoadError(`The model in ${folder} does not run: ${firstLine(message(cause))}`, null, {
-      cause,
-    });
+    throw error;
   }
 }
 
