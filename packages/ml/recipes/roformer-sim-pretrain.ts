@@ -13,7 +13,6 @@ export default {
     typeVocabSize: 2,
     hiddenDropout: 0.1,
     attentionDropout: 0.1,
-    isGeluApproximate: true,
   },
   parts: {
     segments: {
