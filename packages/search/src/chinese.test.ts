@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { ChineseTermsError, expandChinese, parseChineseTerms, shippedChineseTerms } from "./chinese.ts";
+import {
+  ChineseTermsError,
+  expandChinese,
+  innerWords,
+  parseChineseTerms,
+  shippedChineseTerms,
+} from "./chinese.ts";
 
 const dictionary = parseChineseTerms(
   "en\tzh\nneural network\t神经网络\ngraph neural network\t图神经网络\ndeep learning\t深度学习|深层学习\nimage\t图像\npicture\t图像\n",
@@ -17,6 +23,19 @@ describe("expandChinese", () => {
       { zh: "深层学习", english: ["deep learning"] },
       { zh: "图像", english: ["image", "picture"] },
     ]);
+  });
+
+  test("words that only make a question are dropped wherever they stand, unless there is nothing else", () => {
+    const words = (text: string) => expandChinese(text, dictionary).map((word) => word.zh);
+    expect(words("有哪些用图神经网络做图像的方法？")).toEqual(["图神经网络", "图像"]);
+    expect(words("怎么提高图像的质量")).toEqual(["图像", "质量"]);
+    expect(words("方法")).toEqual(["方法"]);
+  });
+
+  test("the shorter words inside a word", () => {
+    expect(innerWords("图神经网络", dictionary).map((word) => word.zh)).toEqual(["神经网络"]);
+    expect(innerWords("图像深度学习", dictionary).map((word) => word.zh)).toEqual(["图像", "深度学习"]);
+    expect(innerWords("图像", dictionary)).toEqual([]);
   });
 
   test("what the dictionary lacks is still cut into words", () => {

@@ -71,18 +71,19 @@ const normalizeChinese = (text: string): string => text.normalize("NFKC").trim()
 
 export const HAS_CHINESE = /\p{Script=Han}/u;
 
-/**
- * Words that only glue a question together; they match nothing in English papers and would make every query fail.
- */
+/** Words that only glue a question together: they say nothing about its subject. */
 const GLUE = new Set(
-  "的 了 和 与 及 或 在 是 有 中 对 从 到 为 以 于 把 被 将 用 吗 呢 吧 啊 个 些 这 那 哪 几 什么 怎么 如何 怎样 为什么 哪些 有哪些 关于 基于 论文 研究 文章 方法 问题 请 请问 找 相关 进行 利用 使用 以及 其 之 一种 一个".split(
-    " ",
-  ),
+  [
+    "的 了 和 与 及 或 在 是 有 中 对 从 到 为 以 于 把 被 将 用 做 使 让 能 会 要 想 吗 呢 吧 啊 个 些 这 那 哪 几 请 找 帮 给 我 你 它 其 之 里 上 下",
+    "什么 怎么 如何 怎样 为什么 为何 哪些 有哪些 哪个 哪种 有没有 是否 能否 可以 多少 请问 推荐 介绍 帮我 给我 我们 它们",
+    "关于 有关 相关 基于 用于 应用 应用于 通过 进行 利用 使用 以及 一种 一个 一些 几种 不同 中的 方面 领域",
+    "论文 研究 文章 方法 方式 问题 提高 提升 改进 改善 解决 实现 最新 最近 近期 目前 现有 主要",
+  ].flatMap((line) => line.split(" ")),
 );
 
 /**
  * Cuts the Chinese stretches of a text into words, the longest dictionary word first; what the dictionary lacks is cut
- * by Intl.Segmenter, and glue words are dropped. Other scripts are skipped.
+ * by Intl.Segmenter, and glue words are dropped unless there is nothing else. Other scripts are skipped.
  */
 export function expandChinese(text: string, dictionary: ChineseDictionary): readonly ChineseWord[] {
   const words: ChineseWord[] = [];
@@ -92,7 +93,8 @@ export function expandChinese(text: string, dictionary: ChineseDictionary): read
     .match(/[\p{Script=Han}々〆]+/gu) ?? []) {
     words.push(...cutRun(run, dictionary));
   }
-  return words;
+  const telling = words.filter((word) => !GLUE.has(word.zh));
+  return telling.length > 0 ? telling : words;
 }
 
 function cutRun(run: string, dictionary: ChineseDictionary): ChineseWord[] {
@@ -119,8 +121,25 @@ function cutRun(run: string, dictionary: ChineseDictionary): ChineseWord[] {
   return words;
 }
 
-function longestMatch(run: string, at: number, dictionary: ChineseDictionary): ChineseWord | null {
-  for (let length = Math.min(dictionary.longest, run.length - at); length > 0; length--) {
+/** Dictionary words of two characters or more inside a word, from the left the longest that is not the word itself. */
+export function innerWords(zh: string, dictionary: ChineseDictionary): ChineseWord[] {
+  const words: ChineseWord[] = [];
+  for (let at = 0; at < zh.length; ) {
+    const match = longestMatch(zh, at, dictionary, zh.length - 1);
+    const isTelling = match !== null && match.zh.length > 1 && !GLUE.has(match.zh);
+    if (isTelling) words.push(match);
+    at += isTelling ? match.zh.length : 1;
+  }
+  return words;
+}
+
+function longestMatch(
+  run: string,
+  at: number,
+  dictionary: ChineseDictionary,
+  longest = dictionary.longest,
+): ChineseWord | null {
+  for (let length = Math.min(longest, run.length - at); length > 0; length--) {
     const zh = run.slice(at, at + length);
     const english = dictionary.get(zh);
     if (english) return { zh, english };
@@ -131,9 +150,9 @@ function longestMatch(run: string, at: number, dictionary: ChineseDictionary): C
 const segmenter = new Intl.Segmenter("zh", { granularity: "word" });
 
 function segmentUnknown(text: string): string[] {
-  if (text === "" || GLUE.has(text)) return [];
+  if (text === "") return [];
   return [...segmenter.segment(text)]
-    .filter((piece) => piece.isWordLike !== false && !GLUE.has(piece.segment))
+    .filter((piece) => piece.isWordLike !== false)
     .map((piece) => piece.segment);
 }
 

@@ -34,6 +34,14 @@ describe("fusion", () => {
     expect(fuseByRank([[], []])).toEqual([]);
   });
 
+  test("a list may say what a document outside it has: values by hand", () => {
+    const fused = fuseByScore([list(["a", 8], ["b", 6]), list(["b", 0.9], ["c", 0.5])], [0.6, 0.4], [0]);
+    expect(fused.map((hit) => hit.key)).toEqual(["b", "a", "c"]);
+    expect(fused[0]!.score).toBeCloseTo(0.6 * 0.75 + 0.4, 12);
+    expect(fused[1]!.score).toBeCloseTo(0.6, 12);
+    expect(fused[2]!.score).toBe(0);
+  });
+
   test("equal scores are ordered by key, whatever the order of the lists; a key counts once in a list", () => {
     const forward = fuseByRank([list(["b", 1]), list(["a", 1])]);
     const backward = fuseByRank([list(["a", 1]), list(["b", 1])]);

@@ -21,13 +21,18 @@ export function fuseByRank(
 }
 
 /**
- * Weighted sum of scores, each list scaled to [0, 1] by its own least and greatest score (one distinct score scales
- * to 1); a document that a list lacks has 0 there. Equal sums are ordered by key.
+ * Weighted sum of scores, each list scaled to [0, 1] by its greatest score and by what a document that it lacks has at
+ * most: `leasts`, by default the list's least score. No range scales to 1; a document that a list lacks has 0 there.
+ * Equal sums are ordered by key.
  */
-export function fuseByScore(lists: readonly RankedList[], weights: readonly number[] = []): Fused[] {
+export function fuseByScore(
+  lists: readonly RankedList[],
+  weights: readonly number[] = [],
+  leasts: readonly (number | undefined)[] = [],
+): Fused[] {
   return sumUp(lists, (list, index) => {
     const scores = list.map((entry) => entry.score);
-    const least = scores.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+    const least = leasts[index] ?? scores.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
     const range = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY) - least;
     const weight = weights[index] ?? 1;
     return list.map(({ key, score }) => ({ key, score: weight * (range > 0 ? (score - least) / range : 1) }));

@@ -80,7 +80,8 @@ export interface SearchResponse {
   readonly hits: readonly SearchHit[];
   /**
    * How many hits paging reaches. Keyword: the exact number of documents that match. Hybrid: those, plus
-   * `closeInMeaning` documents that were found by their vectors only. Semantic: the nearest documents, at most
+   * `closeInMeaning` documents that were found by their vectors only: at most 50, and only such as are nearer to the
+   * query than the middle between its nearest and its 200th neighbour. Semantic: the nearest documents, at most
    * a few hundred.
    */
   readonly total: number;

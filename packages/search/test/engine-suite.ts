@@ -244,10 +244,19 @@ export function engineSuite(name: string, engineUnderTest: EngineUnderTest): voi
     unless("suggest")("suggestions come by prefix, whatever the case and accents", async () => {
       const texts = async (prefix: string) =>
         (await engine.suggest(prefix, 8)).map(({ kind, text }) => `${kind} ${text}`);
-      expect(await texts("scholk")).toEqual(["author Bernhard Schölkopf"]);
+      expect(await texts("scholk")).toEqual([
+        "author Bernhard Schölkopf",
+        "title Entropy formula for the Ricci flow and $k$-means of Schölkopf type",
+      ]);
       expect(await texts("BERNHARD SCH")).toEqual(["author Bernhard Schölkopf"]);
       expect(await texts("attention is")).toEqual(["title Attention is all you need"]);
       expect((await engine.suggest("attention is", 8))[0]?.key).toBe("arxiv:1706.03762");
+      expect(await texts("all you ne")).toEqual(["title Attention is all you need"]);
+      expect(await texts("flow and k-me")).toEqual([
+        "title Entropy formula for the Ricci flow and $k$-means of Schölkopf type",
+      ]);
+      expect(await texts("ttention")).toEqual([]);
+      expect(await texts("networks o")).toEqual(["title Networks of neurons and their neural correlates"]);
       expect(await texts("neur")).toContain("venue NeurIPS");
       expect(await texts("cs.c")).toContain("category cs.CL");
       expect(await texts("")).toEqual([]);
@@ -334,6 +343,156 @@ export function engineSuite(name: string, engineUnderTest: EngineUnderTest): voi
       const response = await engine.search(request("which papers treat walnut orchard pruning?"));
       expect(response).toMatchObject({ total: 41, matchedWords: { needed: 1 } });
       expect(response.hits[0]?.key).toBe("arxiv:2403.00001");
+    });
+  });
+
+  describe(`${name}: words of one stem`, () => {
+    let engine: SearchEngine;
+    beforeAll(async () => {
+      engine = await open();
+      const filler = Array.from({ length: 30 }, (_, index) =>
+        paper(`2402.${String(index).padStart(5, "0")}`, { title: "walnut orchard" }),
+      );
+      await engine.upsert([
+        ...filler,
+        paper("2403.00001", {
+          title: "Statistical mechanics of lattices",
+          abstract: "Mechanics, mechanical and again mechanics of many bodies.",
+        }),
+        paper("2403.00002", {
+          title: "Where a reader looks",
+          abstract:
+            "A long account of how readers of long texts look here and there, which words they look at, and the " +
+            "mechanism behind it, told at such length that the word is easily lost among all the others.",
+        }),
+        paper("2403.00003", { title: "Gene regulation", abstract: "Mechanisms of cells." }),
+        paper("2403.00004", { title: "Attention of readers", abstract: "Where readers attend." }),
+        paper("2403.00005", { title: "Image segmentation" }),
+        paper("2403.00006", { title: "Images segmentation" }),
+        paper("2403.00007", { title: "Imaging segmentation" }),
+      ]);
+    });
+    afterAll(() => engine.close());
+    const hitsOf = async (text: string) => (await engine.search(request(text))).hits;
+    const keysOf = async (text: string): Promise<string[]> => (await hitsOf(text)).map((hit) => hit.key);
+
+    test("the word as typed outranks another word of its stem, however often that stands there", async () => {
+      const keys = await keysOf("mechanism");
+      expect(keys).toHaveLength(3);
+      expect(keys.at(-1)).toBe("arxiv:2403.00001");
+      expect((await keysOf("mechanics"))[0]).toBe("arxiv:2403.00001");
+      expect((await keysOf("mechanics")).sort()).toEqual(keys.sort());
+    });
+
+    test("plural, -ed and -ing rank as the word itself", async () => {
+      for (const text of ["image", "images", "imaging"]) {
+        const hits = await hitsOf(text);
+        expect(hits.map((hit) => hit.key)).toEqual([
+          "arxiv:2403.00005",
+          "arxiv:2403.00006",
+          "arxiv:2403.00007",
+        ]);
+        expect(new Set(hits.map((hit) => hit.score)).size).toBe(1);
+      }
+    });
+
+    test("where no paper has both words, another word of one stem is not first", async () => {
+      const keys = await keysOf("attention mechanism");
+      expect(keys[0]).toBe("arxiv:2403.00004");
+      expect(keys.indexOf("arxiv:2403.00003")).toBeLessThan(keys.indexOf("arxiv:2403.00001"));
+    });
+
+    unless("exact-phrases")("quotation marks take a word in this form and its plural only", async () => {
+      expect((await keysOf('"mechanism"')).sort()).toEqual(["arxiv:2403.00002", "arxiv:2403.00003"]);
+    });
+
+    test("what a word finds and what its exclusion leaves make up the whole", async () => {
+      const all = (await engine.search(request(""))).total;
+      expect((await engine.search(request("-mechanism"))).total).toBe(all - 3);
+    });
+  });
+
+  describe(`${name}: Chinese queries`, () => {
+    let engine: SearchEngine;
+    const phrase = paper("2403.00001", { title: "A graph neural network for roads" });
+    const scattered = paper("2403.00002", {
+      title: "Neural methods for a network",
+      abstract: "The network is a graph; neural methods work on the graph.",
+    });
+    const shorter = paper("2403.00003", { title: "Neural networks that see" });
+    const attention = paper("2403.00004", { title: "Attention of readers" });
+    const mechanism = paper("2403.00005", { title: "The mechanism of a clock" });
+    const robot = paper("2403.00006", { title: "A robot learns by reinforcement learning" });
+    const translation = paper("2403.00007", { title: "A transformer for machine translation" });
+    const only = paper("2403.00008", { title: "Machine translation by rules, machine translation by hand" });
+    const drugs = paper("2403.00009", { title: "Drug discovery by graph neural network" });
+    beforeAll(async () => {
+      engine = await open();
+      const filler = Array.from({ length: 30 }, (_, index) =>
+        paper(`2402.${String(index).padStart(5, "0")}`, { title: "walnut orchard", abstract: "A method." }),
+      );
+      await engine.upsert([
+        ...filler,
+        phrase,
+        scattered,
+        shorter,
+        attention,
+        mechanism,
+        robot,
+        translation,
+        only,
+        drugs,
+      ]);
+    });
+    afterAll(() => engine.close());
+    const keysOf = async (text: string): Promise<string[]> =>
+      (await engine.search(request(text))).hits.map((hit) => hit.key);
+
+    test("the term side by side is best, then its words apart, then the shorter term inside it", async () => {
+      const keys = await keysOf("图神经网络");
+      const places = [phrase, scattered, shorter].map(({ key }) => keys.indexOf(key));
+      expect(places[0]).toBeLessThan(places[1]!);
+      expect(places[1]).toBeLessThan(places[2]!);
+      expect(places[0]).toBeGreaterThanOrEqual(0);
+    });
+
+    test("a term that no paper has is found by the shorter term at its beginning first", async () => {
+      expect(await keysOf("注意力机制")).toEqual([attention.key, mechanism.key]);
+      expect(await keysOf("注意力")).toEqual([attention.key]);
+    });
+
+    test("a term that enough papers have is not widened", async () => {
+      const plenty = await open();
+      try {
+        await plenty.upsert([
+          ...Array.from({ length: 25 }, (_, index) =>
+            paper(`2405.${String(index).padStart(5, "0")}`, { title: "attention mechanism" }),
+          ),
+          attention,
+        ]);
+        expect((await plenty.search(request("注意力机制"))).total).toBe(25);
+        expect((await plenty.search(request("注意力"))).total).toBe(26);
+      } finally {
+        await plenty.close();
+      }
+    });
+
+    test("two terms, Chinese or mixed, put the paper that has both first", async () => {
+      expect((await keysOf("强化学习 机器人"))[0]).toBe(robot.key);
+      expect((await keysOf("transformer 机器翻译")).slice(0, 2)).toEqual([translation.key, only.key]);
+    });
+
+    test("a question ranks by any of its terms, and its function words do not matter", async () => {
+      const response = await engine.search(request("有哪些用图神经网络做药物发现的方法？"));
+      expect(response.matchedWords).toEqual({ needed: 1, words: 2 });
+      expect(response.hits[0]?.key).toBe(drugs.key);
+      expect(response.hits.map((hit) => hit.key)).toContain(phrase.key);
+      expect(response.hits.map((hit) => hit.key)).not.toContain("arxiv:2402.00000");
+    });
+
+    test("a hit names the English words that led to it", async () => {
+      const { hits } = await engine.search(request("图神经网络"));
+      expect(hits[0]?.reason.terms).toEqual(expect.arrayContaining(["graph", "neural", "network"]));
     });
   });
 
@@ -645,16 +804,14 @@ export function engineSuite(name: string, engineUnderTest: EngineUnderTest): voi
       async () => {
         const response = await engine.search(request("sled", { mode: "hybrid", queryVector }));
         expect(response.hits[0]?.key).toBe(near.key);
-        expect(response.hits.map((hit) => hit.key).sort()).toEqual(
-          [near.key, far.key, middle.key, plain.key].sort(),
-        );
+        expect(response.hits.map((hit) => hit.key).sort()).toEqual([near.key, middle.key, plain.key].sort());
         const reasons = new Map(response.hits.map((hit) => [hit.key, hit.reason.closeInMeaning]));
         expect([reasons.get(near.key), reasons.get(plain.key), reasons.get(middle.key)]).toEqual([
           false,
           false,
           true,
         ]);
-        expect(response).toMatchObject({ total: 4, closeInMeaning: 2 });
+        expect(response).toMatchObject({ total: 3, closeInMeaning: 1 });
       },
     );
 
@@ -664,7 +821,7 @@ export function engineSuite(name: string, engineUnderTest: EngineUnderTest): voi
       expect(await keysOf("dogs cat:cs.CL")).toEqual([middle.key]);
       expect(await keysOf("dogs -racing")).not.toContain(middle.key);
       expect(await keysOf('"tax law"')).toEqual([far.key]);
-      expect(await keysOf("dogs venue:icml")).toEqual([far.key]);
+      expect(await keysOf("tax venue:icml")).toEqual([far.key]);
       expect(await keysOf("dogs venue:Nowhere")).toEqual([]);
       expect(await keysOf("dogs id:2401.00003")).toEqual([middle.key]);
       expect(await keysOf("dogs year:2020..2024 date:>2024-01-01 source:arxiv")).toContain(middle.key);
@@ -673,15 +830,54 @@ export function engineSuite(name: string, engineUnderTest: EngineUnderTest): voi
       expect(response.hits.map((hit) => hit.key)).toEqual([middle.key]);
     });
 
+    unless("vectors")(
+      "hybrid adds at most fifty papers by meaning, none that is far, and the same on every page",
+      async () => {
+        const crowd = await open();
+        try {
+          const random = seeded(3);
+          const close = Array.from({ length: 80 }, (_, index) =>
+            paper(`2404.${String(index).padStart(5, "0")}`, {
+              title: "husky",
+              vector: unitVector([1, random() / 5, 0]),
+            }),
+          );
+          const distant = Array.from({ length: 150 }, (_, index) =>
+            paper(`2405.${String(index).padStart(5, "0")}`, {
+              title: "tax law",
+              vector: unitVector([random() / 5, 0, 1]),
+            }),
+          );
+          const match = paper("2406.00001", { title: "sled", vector: unitVector([0, 0, 1]) });
+          await crowd.upsert([...close, ...distant, match]);
+          const hybrid = (more: object) =>
+            crowd.search(request("sled", { mode: "hybrid", queryVector, ...more }));
+          const whole = await hybrid({ limit: 100 });
+          expect(whole).toMatchObject({ total: 51, closeInMeaning: 50 });
+          expect(whole.hits[0]?.key).toBe(match.key);
+          expect(whole.hits.slice(1).every((hit) => hit.key.startsWith("arxiv:2404."))).toBe(true);
+          const walked: string[] = [];
+          for (let skip = 0; skip < 60; skip += 20) {
+            const page = await hybrid({ skip, limit: 20 });
+            expect(page.total).toBe(51);
+            walked.push(...page.hits.map((hit) => hit.key));
+          }
+          expect(walked).toEqual(whole.hits.map((hit) => hit.key));
+        } finally {
+          await crowd.close();
+        }
+      },
+    );
+
     unless("vectors")("pages of a hybrid search join without repeats", async () => {
       const walked: string[] = [];
-      for (let skip = 0; skip < 4; skip++) {
+      for (let skip = 0; skip < 3; skip++) {
         const { hits } = await engine.search(
           request("sled", { mode: "hybrid", queryVector, skip, limit: 1 }),
         );
         walked.push(...hits.map((hit) => hit.key));
       }
-      expect(new Set(walked).size).toBe(4);
+      expect(new Set(walked).size).toBe(3);
     });
 
     unless("vectors")("similar goes by vectors where there are some", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { stem } from "./stem.ts";
+import { stem, stripInflection } from "./stem.ts";
 
 describe("stem", () => {
   // Pairs as published with the algorithm's description and its vocabulary.
@@ -48,6 +48,21 @@ describe("stem", () => {
     ]) {
       expect(new Set(forms.map(stem)).size).toBe(1);
     }
+  });
+
+  test.each([
+    ["mechanisms", "mechanism"],
+    ["mechanism", "mechanism"],
+    ["mechanics", "mechanic"],
+    ["mechanical", "mechanical"],
+    ["networks", "network"],
+    ["networking", "network"],
+    ["studies", "studi"],
+    ["study", "studi"],
+    ["transformers", "transformer"],
+    ["transformed", "transform"],
+  ])("without its inflection, %s → %s", (word, expected) => {
+    expect(stripInflection(word)).toBe(expected);
   });
 
   test("names of object members are words like others; digits and other scripts stay as they are", () => {

@@ -69,8 +69,25 @@ const STEP3: readonly (readonly [string, string])[] = [
 ];
 const STEP4 = "ement ance ence able ible ment ant ent ism ate iti ous ive ize ion al er ic".split(" ");
 
-/** The stem of one folded word. */
+/** The stem of one folded word: `mechanisms` and `mechanical` → `mechan`. */
 export function stem(word: string): string {
+  return runSteps(word, (inflected, r1, r2) => {
+    let text = step2(inflected, r1);
+    text = step3(text, r1, r2);
+    return step4(text, r2);
+  });
+}
+
+/**
+ * The word without its inflection (plural, -ed, -ing), by the same algorithm less its steps 2 to 4, which take off
+ * what makes another word: `mechanisms` → `mechanism`, `images` and `imaging` → `imag`. Words of one such form nearly
+ * always share their stem.
+ */
+export function stripInflection(word: string): string {
+  return runSteps(word, (inflected) => inflected);
+}
+
+function runSteps(word: string, derive: (inflected: string, r1: number, r2: number) => string): string {
   if (word.length < 3 || !PLAIN.test(word)) return word;
   const exception = EXCEPTIONS.get(word);
   if (exception !== undefined) return exception;
@@ -79,13 +96,8 @@ export function stem(word: string): string {
   const r2 = regionAfter(text, r1);
   text = step1a(text);
   if (KEPT_AFTER_1A.has(text)) return text;
-  text = step1b(text, r1);
-  text = step1c(text);
-  text = step2(text, r1);
-  text = step3(text, r1, r2);
-  text = step4(text, r2);
-  text = step5(text, r1, r2);
-  return text.replaceAll("Y", "y");
+  text = step1c(step1b(text, r1));
+  return step5(derive(text, r1, r2), r1, r2).replaceAll("Y", "y");
 }
 
 function markConsonantY(word: string): string {

@@ -1,4 +1,4 @@
-import { stem } from "../analysis/stem.ts";
+import { stem, stripInflection } from "../analysis/stem.ts";
 import { tokenize } from "../analysis/tokenize.ts";
 import type { SearchDocument } from "../search-engine.ts";
 import { POSITION_GAP } from "./segment-arrays.ts";
@@ -12,17 +12,27 @@ export type OccurrenceSink = (form: string, field: AnalyzedField, position: numb
 /** Author words live beside the other terms under a mark of their own: `Changing` must not find Dr Chang. */
 export const AUTHOR_MARK = "@";
 
-const stems = new Map<string, string>();
+/** Between stem and word in a term: sorts before every character of a word, so that a family stands together. */
+export const FAMILY_MARK = " ";
 
-/** The index term of a folded word form (with AUTHOR_MARK: unstemmed). Cached; the cache is bounded. */
+const terms = new Map<string, string>();
+
+/**
+ * The index term of a folded word form: its stem and, where that says less, the word without inflection:
+ * `mechanisms` → `mechan mechanism`, `images` → `imag`. Terms of one stem are a family. Forms with AUTHOR_MARK stay
+ * as they are. Cached; the cache is bounded.
+ */
 export function termOf(form: string): string {
-  const known = stems.get(form);
+  const known = terms.get(form);
   if (known !== undefined) return known;
-  const term = form.startsWith(AUTHOR_MARK) ? form : stem(form);
-  if (stems.size > 300_000) stems.clear();
-  stems.set(form, term);
+  const term = form.startsWith(AUTHOR_MARK) ? form : joinTerm(stem(form), stripInflection(form));
+  if (terms.size > 300_000) terms.clear();
+  terms.set(form, term);
   return term;
 }
+
+const joinTerm = (family: string, word: string): string =>
+  family === word ? family : family + FAMILY_MARK + word;
 
 export interface FieldLengths {
   readonly title: number;

@@ -176,6 +176,7 @@ export class SegmentBuilder {
 
   private buildNames() {
     const titles = packStrings(this.rows.map((row) => row.title));
+    const plainTitles = this.rows.map((row) => plainWords(row.title));
     const counts = new Map<string, number>();
     for (const row of this.rows) {
       for (const name of new Set(row.authors)) counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -191,7 +192,8 @@ export class SegmentBuilder {
     return {
       titleBytes: titles.bytes,
       titleOffsets: titles.offsets,
-      titleSorted: sortedOrder(this.rows.map((row) => fold(row.title))),
+      titleSorted: sortedOrder(plainTitles),
+      titleWordSorted: sortTitleWords(plainTitles),
       authorBytes: authors.bytes,
       authorOffsets: authors.offsets,
       authorCount: Uint32Array.from(names, (name) => counts.get(name)!),
@@ -205,6 +207,36 @@ export function nameRotations(foldedName: string): string[] {
   const words = foldedName.split(/[\s.]+/).filter((word) => word !== "");
   return words.slice(0, 16).map((_, first) => words.slice(first).join(" "));
 }
+
+/** (document << 8 | word) for the words of the titles but the first, sorted by the title from that word on. */
+function sortTitleWords(plainTitles: readonly string[]): Uint32Array {
+  const entries = plainTitles.flatMap((title, doc) =>
+    wordStarts(title)
+      .map((start, word) => ({ text: title.slice(start), code: (doc << 8) | word }))
+      .slice(1),
+  );
+  entries.sort((left, right) =>
+    left.text < right.text ? -1 : left.text > right.text ? 1 : left.code - right.code,
+  );
+  return Uint32Array.from(entries, (entry) => entry.code);
+}
+
+/** Where the words of a plain text start, at most 256. */
+export function wordStarts(plain: string): number[] {
+  const found: number[] = [];
+  for (let at = plain === "" ? -1 : 0; at >= 0 && found.length < 256; ) {
+    found.push(at);
+    const space = plain.indexOf(" ", at);
+    at = space < 0 ? -1 : space + 1;
+  }
+  return found;
+}
+
+/** Folded words with one blank between them; what is neither letter, digit, + nor # separates. */
+export const plainWords = (text: string): string =>
+  fold(text)
+    .replace(/[^\p{L}\p{N}+#]+/gu, " ")
+    .trim();
 
 const membersOf = (row: Pick<SearchDocument, "key" | "memberKeys">): readonly string[] =>
   row.memberKeys.includes(row.key) ? row.memberKeys : [row.key, ...row.memberKeys];

@@ -23,7 +23,7 @@ export function likeThese(
   if (words.length === 0) return [];
   const plan = { words, required: [], excluded: [], isQuestion: false };
   const refs: (DocRef & { score: number })[] = [];
-  scoreText(snapshot, plan, rank).forEach(({ scores }, segment) => {
+  scoreText(snapshot, plan, rank, 0).forEach(({ scores }, segment) => {
     for (let doc = 0; doc < scores.length; doc++) {
       const score = scores[doc]!;
       if (score > 0 && isOther({ segment, doc })) refs.push({ segment, doc, score });
@@ -71,7 +71,8 @@ function idfOf(snapshot: Snapshot, term: string): number {
 const groupOf = (term: string): Group => ({
   text: term,
   field: null,
-  alternatives: [[term]],
+  alternatives: [{ terms: [term], how: "phrase", weight: 1 }],
+  parts: [],
   spellable: null,
   isStopWord: false,
 });

@@ -1,11 +1,34 @@
 import type { SearchQuery, TextClause, TextField } from "@cool-papers/core";
 import { STOP_WORDS } from "../analysis/stop-words.ts";
 import { tokenize } from "../analysis/tokenize.ts";
-import { type ChineseDictionary, expandChinese, HAS_CHINESE, wordsOf } from "../chinese.ts";
+import {
+  type ChineseDictionary,
+  type ChineseWord,
+  expandChinese,
+  HAS_CHINESE,
+  innerWords,
+  wordsOf,
+} from "../chinese.ts";
 import { AUTHOR_MARK, termOf } from "./analyze-document.ts";
 
-/** One way to satisfy a group: terms side by side (one term: just that term). */
-export type Alternative = readonly string[];
+/** One way to satisfy a group. */
+export interface Alternative {
+  readonly terms: readonly string[];
+  /**
+   * "family": its one term, and for less the other words of the stem; "phrase": the terms side by side (one term: just
+   * that term); "all": the terms anywhere.
+   */
+  readonly how: "family" | "phrase" | "all";
+  /** What it is worth beside the other alternatives, in (0, 1]. */
+  readonly weight: number;
+}
+
+/** What is left of a group that hardly any document has: a narrower or wider word, which scores on its own. */
+export interface Part {
+  readonly alternatives: readonly Alternative[];
+  /** In (0, 1]: what it is worth beside a full word. */
+  readonly weight: number;
+}
 
 /** A word or phrase of the query with everything that counts as it. Ranking treats a group as one term. */
 export interface Group {
@@ -13,6 +36,8 @@ export interface Group {
   readonly text: string;
   readonly field: TextField | null;
   readonly alternatives: readonly Alternative[];
+  /** Looked for as well when too few documents satisfy the alternatives; a document with any of them has the group. */
+  readonly parts: readonly Part[];
   /** Folded word forms of the query, for spelling; empty when correcting makes no sense. */
   readonly spellable: string | null;
   readonly isStopWord: boolean;
@@ -51,6 +76,8 @@ export function planText(query: Pick<SearchQuery, "clauses">, dictionary: Chines
   };
 }
 
+const CHINESE_QUESTION = /[?？吗呢]$|什么|怎么|怎样|如何|哪些|哪个|哪种|为何|是否|有没有|能否|请问|推荐/;
+
 const QUESTION_WORDS = new Set(
   (
     "what which who whom whose where when why how could can please provide give list tell name find show suggest " +
@@ -60,7 +87,7 @@ const QUESTION_WORDS = new Set(
 
 function isQuestionWord(clause: TextClause): boolean {
   if (clause.kind === "phrase" || clause.field !== null || clause.excluded) return false;
-  return /[?？吗呢]$/.test(clause.text) || QUESTION_WORDS.has(clause.text.toLowerCase());
+  return CHINESE_QUESTION.test(clause.text) || QUESTION_WORDS.has(clause.text.toLowerCase());
 }
 
 function withoutStopWords(groups: readonly Group[], hasOther: boolean): Group[] {
@@ -71,7 +98,7 @@ function withoutStopWords(groups: readonly Group[], hasOther: boolean): Group[] 
 function distinct(groups: readonly Group[]): Group[] {
   const seen = new Set<string>();
   return groups.filter((group) => {
-    const key = `${group.field}\n${group.alternatives.map((terms) => terms.join(" ")).join("\n")}`;
+    const key = JSON.stringify([group.field, group.alternatives]);
     if (group.alternatives.length === 0 || seen.has(key)) return false;
     seen.add(key);
     return true;
@@ -84,7 +111,7 @@ interface Word {
   readonly end: number;
 }
 
-/** One group for the clause as a whole: its words side by side. */
+/** One group for the clause as a whole: its words side by side. Words in quotation marks are meant as they are. */
 function wholeGroups(clause: TextClause): Group[] {
   const words: string[] = [];
   const joinedForms: string[] = [];
@@ -98,7 +125,10 @@ function wholeGroups(clause: TextClause): Group[] {
     {
       text: clause.text,
       field: clause.field,
-      alternatives: sequences.flatMap((forms) => inField(forms, clause.field)),
+      alternatives: sequences.flatMap((forms) =>
+        inField(forms, clause.field, clause.kind === "phrase" ? "phrase" : "family"),
+      ),
+      parts: [],
       spellable: null,
       isStopWord: false,
     },
@@ -106,11 +136,16 @@ function wholeGroups(clause: TextClause): Group[] {
 }
 
 /** The forms as terms of a field; without a field they may also be an author's name. */
-function inField(forms: readonly string[], field: TextField | null): Alternative[] {
-  const authors = forms.map((form) => AUTHOR_MARK + form);
+function inField(
+  forms: readonly string[],
+  field: TextField | null,
+  single: "family" | "phrase" = "family",
+): Alternative[] {
+  const authors = { terms: forms.map((form) => AUTHOR_MARK + form), how: "phrase", weight: 1 } as const;
   if (field === "author") return [authors];
-  const terms = forms.map(termOf);
-  return field === null ? [terms, authors] : [terms];
+  const how = forms.length === 1 ? single : "phrase";
+  const words = { terms: forms.map(termOf), how, weight: 1 } as const;
+  return field === null ? [words, authors] : [words];
 }
 
 function wordGroups(text: string, field: TextField | null, dictionary: ChineseDictionary): Group[] {
@@ -151,6 +186,7 @@ function compoundGroup(
     text,
     field,
     alternatives: [...inField([joined], field), ...inField(parts, field)],
+    parts: [],
     spellable: null,
     isStopWord: false,
   };
@@ -161,23 +197,65 @@ function wordGroup(text: string, form: string, field: TextField | null): Group {
     text,
     field,
     alternatives: inField([form], field),
+    parts: [],
     spellable: /^[a-z]{4,24}$/.test(form) ? form : null,
     isStopWord: field === null && STOP_WORDS.has(form),
   };
 }
 
-/** Each Chinese word is one group: the word itself, or any of its English terms. */
+/** The words of an English term anywhere in a document instead of side by side. */
+const SCATTERED = 0.5;
+/**
+ * Parts of a Chinese word: shorter dictionary words inside it, and English words that no shorter one accounts for. The
+ * last is the head of the compound in both languages (机制, mechanism): it says the least, the less the shorter it is.
+ */
+const INNER_WORD = 0.5;
+const LEFT_OVER_WORD = 0.4;
+const LEFT_OVER_HEAD = 0.2;
+
+/**
+ * Each Chinese word is one group: the word itself, any of its English terms, or for less their words anywhere. When
+ * too few papers have one of these, the shorter words inside help: 注意力机制 (attention mechanism) → 注意力 (attention).
+ */
 function chineseGroups(text: string, field: TextField | null, dictionary: ChineseDictionary): Group[] {
   return expandChinese(text, dictionary).map((word) => ({
     text: word.zh,
     field,
-    alternatives: [
-      ...inField(wordsOf(word.zh), field),
-      ...word.english.map((english) => wordsOf(english).map(termOf)).filter((terms) => terms.length > 0),
-    ],
+    alternatives: [...inField(wordsOf(word.zh), field), ...word.english.flatMap(englishAlternatives)],
+    parts: field === "author" ? [] : partsOf(word, dictionary),
     spellable: null,
     isStopWord: false,
   }));
+}
+
+function englishAlternatives(english: string): Alternative[] {
+  const terms = wordsOf(english).map(termOf);
+  if (terms.length === 0) return [];
+  if (terms.length === 1) return [{ terms, how: "family", weight: 1 }];
+  return [
+    { terms, how: "phrase", weight: 1 },
+    { terms, how: "all", weight: SCATTERED },
+  ];
+}
+
+function partsOf(word: ChineseWord, dictionary: ChineseDictionary): Part[] {
+  const inner = innerWords(word.zh, dictionary);
+  const parts: Part[] = inner.map(({ zh, english }) => ({
+    alternatives: english.flatMap(englishAlternatives),
+    weight: word.zh.endsWith(zh) ? (INNER_WORD * zh.length) / word.zh.length : INNER_WORD,
+  }));
+  const known = new Set(inner.flatMap(({ english }) => english.flatMap(wordsOf)).map(termOf));
+  for (const words of word.english.map(wordsOf)) {
+    if (words.length < 2) continue;
+    words.forEach((form, at) => {
+      const term = termOf(form);
+      if (known.has(term) || STOP_WORDS.has(form)) return;
+      known.add(term);
+      const weight = at === words.length - 1 ? LEFT_OVER_HEAD : LEFT_OVER_WORD;
+      parts.push({ alternatives: [{ terms: [term], how: "family", weight: 1 }], weight });
+    });
+  }
+  return parts;
 }
 
 /** A group with the given spelling in place of its own. */

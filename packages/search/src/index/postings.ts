@@ -8,7 +8,7 @@ export interface FieldWeights {
   readonly author: number;
 }
 
-/** Documents of a segment that match something, ascending, with the weighted frequency of the match in each. */
+/** Documents of a segment that match something, with the weighted frequency of the match in each. */
 export interface Matches {
   readonly docs: Uint16Array;
   readonly frequency: Float32Array;
@@ -23,12 +23,21 @@ export function matchTerm(
   field: TextField | null,
   weights: FieldWeights,
 ): Matches {
-  const id = segment.terms.find(term);
+  return matchTermId(segment, segment.terms.find(term), term.startsWith(AUTHOR_MARK), field, weights);
+}
+
+/** The same by the term's id; -1 matches nothing. */
+export function matchTermId(
+  segment: Segment,
+  id: number,
+  isAuthor: boolean,
+  field: TextField | null,
+  weights: FieldWeights,
+): Matches {
   if (id < 0) return NO_MATCHES;
   const { docs, packs, postingStart } = segment.arrays;
   const start = postingStart[id]!;
   const end = postingStart[id + 1]!;
-  const isAuthor = term.startsWith(AUTHOR_MARK);
   const titleWeight = field === "abstract" ? 0 : weights.title;
   const otherWeight = field === "title" ? 0 : isAuthor ? weights.author : 1;
   const frequency = new Float32Array(end - start);
@@ -164,28 +173,28 @@ function phraseStarts(cursors: readonly PostingCursor[]): number[] {
   return starts;
 }
 
-/** Union of several match lists; frequencies of the same document add up. */
-export function unionMatches(lists: readonly Matches[]): Matches {
-  const filled = lists.filter((list) => list.docs.length > 0);
-  if (filled.length === 0) return NO_MATCHES;
-  if (filled.length === 1) return filled[0]!;
-  return filled.reduce(mergeTwo);
+/**
+ * Documents that have all the terms, anywhere in the field. Each counts as one occurrence in an abstract: words that
+ * stand apart say no more for being frequent.
+ */
+export function matchAll(
+  segment: Segment,
+  terms: readonly string[],
+  field: TextField | null,
+  weights: FieldWeights,
+): Matches {
+  const lists = [...new Set(terms)].map((term) => matchTerm(segment, term, field, weights));
+  lists.sort((left, right) => left.docs.length - right.docs.length);
+  if (lists.length === 0) return NO_MATCHES;
+  const docs = lists.map((list) => list.docs).reduce(intersect);
+  return { docs, frequency: new Float32Array(docs.length).fill(1) };
 }
 
-function mergeTwo(left: Matches, right: Matches): Matches {
-  const size = left.docs.length + right.docs.length;
-  const docs = new Uint16Array(size);
-  const frequency = new Float32Array(size);
-  let l = 0;
-  let r = 0;
+/** Both lists ascending. */
+function intersect(left: Uint16Array, right: Uint16Array): Uint16Array {
   let at = 0;
-  while (l < left.docs.length || r < right.docs.length) {
-    const leftDoc = left.docs[l] ?? 0x1_0000;
-    const rightDoc = right.docs[r] ?? 0x1_0000;
-    docs[at] = Math.min(leftDoc, rightDoc);
-    if (leftDoc <= rightDoc) frequency[at]! += left.frequency[l++]!;
-    if (rightDoc <= leftDoc) frequency[at]! += right.frequency[r++]!;
-    at++;
-  }
-  return { docs: docs.subarray(0, at), frequency: frequency.subarray(0, at) };
+  return left.filter((doc) => {
+    while (at < right.length && right[at]! < doc) at++;
+    return right[at] === doc;
+  });
 }

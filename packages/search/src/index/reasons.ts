@@ -1,19 +1,22 @@
 import { STOP_WORDS } from "../analysis/stop-words.ts";
 import { AUTHOR_MARK } from "./analyze-document.ts";
-import type { Group, TextPlan } from "./plan.ts";
+import type { Alternative, Group, TextPlan } from "./plan.ts";
 import type { Segment } from "./segment.ts";
 
 /** A word has rarely more forms than this; the rarest are misprints. */
 const MAX_FORMS = 12;
 
 interface TermForms {
-  /** Index of the term in the segment, -1 when it has none. */
+  /** Index of the term in the segment. */
   readonly id: number;
   readonly forms: readonly string[];
 }
 
-/** A group's alternatives in one segment. */
-type GroupForms = readonly (readonly TermForms[])[];
+/** Alternatives in one segment: those with a term that the segment lacks are left out. */
+type AlternativeForms = readonly (readonly TermForms[])[];
+
+/** A group's alternatives, then those of each of its parts: what a document has of the first that it has counts. */
+type GroupForms = readonly AlternativeForms[];
 
 /** Tells which words of a plan documents have. Keeps what it looked up, for one page of hits. */
 export class FormFinder {
@@ -31,7 +34,10 @@ export class FormFinder {
   matchedForms(segment: Segment, doc: number): string[] {
     const found = new Set<string>();
     for (const group of this.groupsIn(segment)) {
-      const matched = group.filter((terms) => terms.every((term) => hasTerm(segment, doc, term.id)));
+      const matched = group
+        .map((set) => set.filter((terms) => terms.every((term) => hasTerm(segment, doc, term.id))))
+        .find((set) => set.length > 0);
+      if (!matched) continue;
       const single = matched.filter((terms) => terms.length === 1);
       // `k-means` is marked as one word where it is one; its parts alone would mark every "mean".
       for (const terms of single.length > 0 ? single : matched) {
@@ -46,23 +52,33 @@ export class FormFinder {
     const known = this.known.get(segment);
     if (known) return known;
     const groups = this.groups.map((group) =>
-      group.alternatives.map((terms) => terms.map((term) => formsOf(segment, term))),
+      [group.alternatives, group.parts.flatMap((part) => part.alternatives)].map((alternatives) =>
+        alternatives.flatMap((alternative) => alternativeForms(segment, alternative)),
+      ),
     );
     this.known.set(segment, groups);
     return groups;
   }
 }
 
-const formsOf = (segment: Segment, term: string): TermForms => ({
-  id: segment.terms.find(term),
+function alternativeForms(segment: Segment, { terms, how }: Alternative): TermForms[][] {
+  if (how === "family") {
+    const { start, end } = segment.familyOf(terms[0]!);
+    return Array.from({ length: end - start }, (_, at) => [formsOf(segment, start + at)]);
+  }
+  const ids = terms.map((term) => segment.terms.find(term));
+  return ids.some((id) => id < 0) ? [] : [ids.map((id) => formsOf(segment, id))];
+}
+
+const formsOf = (segment: Segment, id: number): TermForms => ({
+  id,
   forms: segment
-    .formsOf(term)
+    .formsOf(id)
     .slice(0, MAX_FORMS)
     .map((form) => form.replace(AUTHOR_MARK, "")),
 });
 
 function hasTerm(segment: Segment, doc: number, id: number): boolean {
-  if (id < 0) return false;
   const { docs, postingStart } = segment.arrays;
   let low = postingStart[id]!;
   let high = postingStart[id + 1]!;

@@ -1,7 +1,8 @@
 /**
  * A segment's persistent form: an immutable inverted index with doc values over at most MAX_SEGMENT_DOCUMENTS documents.
  *
- * Terms are stems of title and abstract words; a term that starts with `@` is an unstemmed author word. A posting is
+ * Terms are those of `termOf`: title and abstract words without inflection, behind their stems, so that words of one
+ * stem are neighbours; a term that starts with `@` is an author word. A posting is
  * (document, packed frequencies); `packs` holds `min(255, title) << 8 | min(255, abstract or author)`.
  * `positions` holds, for each posting, a varint byte length and then varint position deltas; title, abstract and each
  * author are separated by POSITION_GAP so that no phrase spans two of them.
@@ -56,6 +57,8 @@ export interface SegmentArrays {
   readonly titleBytes: Uint8Array;
   readonly titleOffsets: Uint32Array;
   readonly titleSorted: Uint32Array;
+  /** (document << 8 | word) for the words of the titles but the first, sorted by the title from that word on. */
+  readonly titleWordSorted: Uint32Array;
   /** Distinct author names, how many documents each has, and (author << 4 | first word) sorted by folded rotation. */
   readonly authorBytes: Uint8Array;
   readonly authorOffsets: Uint32Array;
@@ -68,4 +71,4 @@ export const POSITION_GAP = 8;
 export const NO_DAY = -1_000_000;
 export const SOURCE_BITS = { arxiv: 1, venue: 2 } as const;
 /** Format of the arrays; an index of another format is rebuilt, never misread. */
-export const SEGMENT_FORMAT = 1;
+export const SEGMENT_FORMAT = 2;

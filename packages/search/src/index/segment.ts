@@ -1,4 +1,4 @@
-import { fold } from "../analysis/fold.ts";
+import { FAMILY_MARK } from "./analyze-document.ts";
 import type { SegmentArrays } from "./segment-arrays.ts";
 import { StringTable } from "./string-table.ts";
 
@@ -37,6 +37,15 @@ export class Segment {
     return id < 0 ? 0 : this.arrays.postingStart[id + 1]! - this.arrays.postingStart[id]!;
   }
 
+  /** Ids of the terms that share the term's stem, as a range [start, end) of the sorted terms. */
+  familyOf(term: string): { readonly start: number; readonly end: number } {
+    const family = term.split(FAMILY_MARK, 1)[0]!;
+    const start = this.terms.lowerBound(family);
+    let end = start;
+    while (end < this.terms.length && isOfFamily(this.terms.get(end), family)) end++;
+    return { start, end };
+  }
+
   /** Documents that have the given paper among their members (deleted ones too), ascending. */
   docsOfMember(key: string): number[] {
     const order = this.arrays.memberSorted;
@@ -63,9 +72,7 @@ export class Segment {
   }
 
   /** Word forms of a term as they occur in the documents, the most frequent first. */
-  formsOf(term: string): string[] {
-    const id = this.terms.find(term);
-    if (id < 0) return [];
+  formsOf(id: number): string[] {
     this.formsByTerm ??= groupForms(this.arrays.formTerm, this.terms.length);
     const { start, forms } = this.formsByTerm;
     const ids = [...forms.subarray(start[id]!, start[id + 1]!)];
@@ -78,11 +85,10 @@ export class Segment {
     this.spellingForms ??= orderForSpelling(this.arrays);
     return this.spellingForms;
   }
-
-  foldedTitle(doc: number): string {
-    return fold(this.titles.get(doc));
-  }
 }
+
+const isOfFamily = (term: string, family: string): boolean =>
+  term === family || term.startsWith(family + FAMILY_MARK);
 
 /** Forms of letters only, ordered by length, so that a misspelt word is compared with few of them. */
 export interface SpellingForms {

@@ -1,7 +1,7 @@
 import { TAXONOMY } from "@cool-papers/core";
 import { fold } from "../analysis/fold.ts";
 import type { Suggestion } from "../search-engine.ts";
-import { nameRotations } from "./build-segment.ts";
+import { nameRotations, plainWords, wordStarts } from "./build-segment.ts";
 import type { Segment } from "./segment.ts";
 import { isDeleted, type Snapshot } from "./snapshot.ts";
 import { lowerBound } from "./string-table.ts";
@@ -10,8 +10,8 @@ import { lowerBound } from "./string-table.ts";
 const LOOK_AT = 400;
 
 /**
- * Categories, venues, authors (by any of their names) and titles that begin with the prefix, whatever its case and
- * accents. At most `limit` in all, shared evenly between the kinds that have some; in that order.
+ * Categories, venues, authors (by any of their names) and titles that begin with the prefix or have a word from which
+ * they do, whatever its case, accents and punctuation. At most `limit` in all, shared evenly between the kinds that have some; in that order.
  */
 export function suggestFromIndex(snapshot: Snapshot, prefix: string, limit: number): Suggestion[] {
   const folded = fold(prefix).trim().replace(/\s+/g, " ");
@@ -52,28 +52,57 @@ function suggestCategories(prefix: string, limit: number): Suggestion[] {
     .map(({ id }) => ({ kind: "category", text: id }));
 }
 
+/** Titles that begin so, and where they are too few those with a word in the middle from which they do. */
 function suggestTitles(snapshot: Snapshot, prefix: string, limit: number): Suggestion[] {
-  const found: { text: string; key: string; stars: number; day: number }[] = [];
-  for (const { segment, deleted } of snapshot.segments) {
-    const order = segment.arrays.titleSorted;
-    const first = lowerBound(order.length, (at) => segment.foldedTitle(order[at]!) < prefix);
-    for (let at = first; at < Math.min(order.length, first + LOOK_AT); at++) {
-      const doc = order[at]!;
-      if (!segment.foldedTitle(doc).startsWith(prefix)) break;
-      if (isDeleted(deleted, doc)) continue;
-      const { stars, days } = segment.arrays;
-      found.push({
-        text: segment.titles.get(doc),
-        key: segment.keys.get(doc),
-        stars: stars[doc]!,
-        day: days[doc]!,
-      });
-    }
-  }
-  found.sort(
-    (left, right) => right.stars - left.stars || right.day - left.day || (left.key < right.key ? -1 : 1),
+  const plain = plainWords(prefix);
+  if (plain === "") return [];
+  const beginnings = titlesOf(snapshot, (segment) =>
+    startingWith(segment.arrays.titleSorted, (doc) => plainWords(segment.titles.get(doc)), plain),
   );
-  return found.slice(0, limit).map(({ text, key }) => ({ kind: "title", text, key }));
+  if (beginnings.length >= limit) return beginnings.slice(0, limit);
+  const middles = titlesOf(snapshot, (segment) =>
+    startingWith(segment.arrays.titleWordSorted, (code) => titleFrom(segment, code), plain).map(
+      (code) => code >>> 8,
+    ),
+  );
+  const known = new Set(beginnings.map(({ key }) => key));
+  return [...beginnings, ...middles.filter(({ key }) => !known.has(key))].slice(0, limit);
+}
+
+/** The live documents among those found, each once: the most starred first, then the newest. */
+function titlesOf(snapshot: Snapshot, find: (segment: Segment) => readonly number[]): Suggestion[] {
+  return snapshot.segments
+    .flatMap(({ segment, deleted }) =>
+      [...new Set(find(segment))]
+        .filter((doc) => !isDeleted(deleted, doc))
+        .map((doc) => ({
+          text: segment.titles.get(doc),
+          key: segment.keys.get(doc),
+          stars: segment.arrays.stars[doc]!,
+          day: segment.arrays.days[doc]!,
+        })),
+    )
+    .sort(
+      (left, right) => right.stars - left.stars || right.day - left.day || (left.key < right.key ? -1 : 1),
+    )
+    .map(({ text, key }) => ({ kind: "title", text, key }));
+}
+
+/** The title from a word on, of an entry of titleWordSorted. */
+function titleFrom(segment: Segment, code: number): string {
+  const plain = plainWords(segment.titles.get(code >>> 8));
+  return plain.slice(wordStarts(plain)[code & 255]);
+}
+
+/** Entries of a list sorted by their texts whose text starts with the prefix: the first LOOK_AT. */
+function startingWith(sorted: Uint32Array, textOf: (entry: number) => string, prefix: string): number[] {
+  const first = lowerBound(sorted.length, (at) => textOf(sorted[at]!) < prefix);
+  const found: number[] = [];
+  for (let at = first; at < Math.min(sorted.length, first + LOOK_AT); at++) {
+    if (!textOf(sorted[at]!).startsWith(prefix)) break;
+    found.push(sorted[at]!);
+  }
+  return found;
 }
 
 function suggestAuthors(snapshot: Snapshot, prefix: string, limit: number): Suggestion[] {

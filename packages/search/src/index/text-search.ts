@@ -17,7 +17,8 @@ export interface DocRef {
 
 /**
  * How many of a query's words a document must have. Up to `allWordsUpTo` words: all of them, and when fewer than
- * `enough` documents have all, the most that `enough` documents have. Questions and longer queries (pasted sentences):
+ * `enough` documents have all, the most that `enough` documents have, and a document's score is scaled by the share of
+ * the words that it has. Questions and longer queries (pasted sentences):
  * any word counts, and ranking does the rest. Lists that are not sorted by relevance take `enough` = 1: there, nothing
  * pushes the documents with fewer words to the end.
  */
@@ -56,11 +57,13 @@ export function searchText(
   rank: RankOptions,
   rule: WordRule,
 ): TextMatches {
-  const results = scoreText(snapshot, query.plan, rank);
+  const isShort = isShortQuery(query.plan, rule);
+  const results = scoreText(snapshot, query.plan, rankFor(query.plan, rank, isShort), rule.enough);
   const checks = results.map((result) => compileFilters(result.live.segment, query.filters, query.chosen));
   const candidates = results.map((result, index) => findCandidates(result, query.plan, checks[index]!));
   const words = query.plan.words.length;
   const neededWords = decideNeededWords(results, candidates, query.plan, rule);
+  if (isShort && neededWords < words) for (const result of results) scaleByWords(result, words);
   const matched = results.map((result, index) =>
     matchedDocs(candidates[index]!, result.wordCount, neededWords),
   );
@@ -78,6 +81,20 @@ export function searchText(
     isAllowed,
     isMatch: (ref) => isAllowed(ref) && results[ref.segment]!.wordCount[ref.doc]! >= neededWords,
   };
+}
+
+const isShortQuery = (plan: TextPlan, rule: WordRule): boolean =>
+  !plan.isQuestion && plan.words.length <= rule.allWordsUpTo;
+
+function rankFor(plan: TextPlan, rank: RankOptions, isShort: boolean): RankOptions {
+  if (!isShort) return rank;
+  const isAlone = plan.words.length + plan.required.length === 1;
+  return { ...rank, otherForms: isAlone ? rank.otherFormsAlone : rank.otherFormsInShort };
+}
+
+/** A short query wants all of its words: a document with some of them gets that share of its score. */
+function scaleByWords({ scores, wordCount }: SegmentScores, words: number): void {
+  for (let doc = 0; doc < scores.length; doc++) scores[doc]! *= wordCount[doc]! / words;
 }
 
 /** Documents that pass everything, ascending. */
@@ -176,7 +193,7 @@ function decideNeededWords(
 ): number {
   const words = plan.words.length;
   if (words === 0) return 0;
-  if (words > rule.allWordsUpTo || plan.isQuestion) return 1;
+  if (!isShortQuery(plan, rule)) return 1;
   const reached = new Uint32Array(words + 1);
   candidates.forEach((candidate, segment) => {
     const { wordCount } = results[segment]!;

@@ -1,6 +1,6 @@
 import { NO_FILTERS } from "@cool-papers/core";
 import { type ChineseDictionary, shippedChineseTerms } from "../chinese.ts";
-import { fuseByRank } from "../fusion.ts";
+import { fuseByScore } from "../fusion.ts";
 import { likeThese } from "../index/like-these.ts";
 import { planText, type TextPlan } from "../index/plan.ts";
 import { DEFAULT_RANK, type RankOptions } from "../index/rank.ts";
@@ -27,7 +27,7 @@ import type {
   Suggestion,
 } from "../search-engine.ts";
 import { type IndexState, IndexStore, readDocuments } from "./index-store.ts";
-import { type NearHit, searchVectors } from "./vector-search.ts";
+import { closeInMeaningOnly, type NearHit, searchVectors } from "./vector-search.ts";
 
 export interface LanceEngineOptions {
   /** A folder, or an object store (`s3://bucket/path`). */
@@ -46,6 +46,8 @@ export interface LanceEngineOptions {
 
 /** Fusion looks at this many of the best of either kind. */
 const FUSION_WINDOW = 200;
+/** Share of the similarity in a hybrid score; the rest is BM25's. Measured: docs/log. */
+const MEANING_WEIGHT = 0.4;
 /** Paging deeper than this is refused with an empty page; no reader gets there. */
 const MAX_SKIP = 1_000_000;
 const MAX_LIMIT = 1_000;
@@ -242,23 +244,29 @@ function rankHits(
   if (mode === "keyword" || (mode === "hybrid" && sorted)) {
     return { page: matches.page(request.sort, skip, limit), total: matches.total, closeInMeaning: 0 };
   }
-  const nearHits = near.map((hit) => ({ segment: hit.segment, doc: hit.doc, score: hit.similarity }));
-  const onlyNear = near.filter((hit) => !matches.isMatch(hit)).length;
   if (mode === "semantic") {
-    const hits = sorted ? sortHits(state, nearHits, request.sort) : nearHits;
-    return { page: cut(hits), total: hits.length, closeInMeaning: onlyNear };
+    const hits = sorted ? sortHits(state, near.map(toRanked), request.sort) : near.map(toRanked);
+    const closeInMeaning = near.filter((hit) => !matches.isMatch(hit)).length;
+    return { page: cut(hits), total: hits.length, closeInMeaning };
   }
-  const total = matches.total + onlyNear;
-  const window = fuse(state, matches.page("relevance", 0, FUSION_WINDOW), nearHits);
-  if (skip + limit <= window.length) return { page: cut(window), total, closeInMeaning: onlyNear };
-  const inWindow = new Set(window.map((hit) => hit.segment * 0x1_0000 + hit.doc));
-  const tail = matches
-    .page("relevance", 0, skip + limit)
-    .filter((hit) => !inWindow.has(hit.segment * 0x1_0000 + hit.doc));
-  return { page: cut([...window, ...tail]), total, closeInMeaning: onlyNear };
+  const added = closeInMeaningOnly(near, matches.isMatch);
+  const total = matches.total + added.size;
+  const dropped = new Set(near.filter((hit) => !added.has(hit) && !matches.isMatch(hit)).map(placeOf));
+  const window = fuse(state, matches, near.map(toRanked)).filter((hit) => !dropped.has(placeOf(hit)));
+  if (skip + limit <= window.length) return { page: cut(window), total, closeInMeaning: added.size };
+  const inWindow = new Set(window.map(placeOf));
+  const tail = matches.page("relevance", 0, skip + limit).filter((hit) => !inWindow.has(placeOf(hit)));
+  return { page: cut([...window, ...tail]), total, closeInMeaning: added.size };
 }
 
-function fuse(state: IndexState, keyword: readonly RankedHit[], near: readonly RankedHit[]): RankedHit[] {
+/** One number for a document of a snapshot. */
+const placeOf = ({ segment, doc }: DocRef): number => segment * 0x1_0000 + doc;
+
+const toRanked = ({ segment, doc, similarity }: NearHit): RankedHit => ({ segment, doc, score: similarity });
+
+/** The best of both kinds by the weighted sum of their scores; docs/log tells why not by ranks. */
+function fuse(state: IndexState, matches: TextMatches, near: readonly RankedHit[]): RankedHit[] {
+  const keyword = matches.page("relevance", 0, FUSION_WINDOW);
   const refs = new Map<string, RankedHit>();
   const listOf = (hits: readonly RankedHit[]) =>
     hits.map((hit) => {
@@ -266,7 +274,13 @@ function fuse(state: IndexState, keyword: readonly RankedHit[], near: readonly R
       refs.set(key, hit);
       return { key, score: hit.score };
     });
-  return fuseByRank([listOf(keyword), listOf(near)]).map(({ key, score }) => ({ ...refs.get(key)!, score }));
+  // A list with all matches says that the others have no score at all.
+  const leasts = [matches.total <= FUSION_WINDOW ? 0 : undefined];
+  const weights = [1 - MEANING_WEIGHT, MEANING_WEIGHT];
+  return fuseByScore([listOf(keyword), listOf(near)], weights, leasts).map(({ key, score }) => ({
+    ...refs.get(key)!,
+    score,
+  }));
 }
 
 function sortHits(state: IndexState, hits: readonly RankedHit[], sort: SearchRequest["sort"]): RankedHit[] {

@@ -23,6 +23,27 @@ export interface VectorQuery {
 const WIDEN = 4;
 const MAX_NEIGHBOURS = 4_096;
 
+/** A hybrid search adds at most this many documents that no query word led to. */
+const MOST_BY_MEANING = 50;
+/** They must lie in this upper part of the range of similarities. */
+const UPPER_PART = 0.5;
+
+/**
+ * The neighbours without the query's words that a hybrid search shows: those nearer than the middle between the first
+ * and the last neighbour, at most MOST_BY_MEANING. Relative, because the cosines of unrelated texts are near 0 in one
+ * model and 0.8 in another. Depends on the neighbours alone, so all pages of a search agree on it.
+ */
+export function closeInMeaningOnly(
+  near: readonly NearHit[],
+  isMatch: (hit: NearHit) => boolean,
+): ReadonlySet<NearHit> {
+  const first = near[0]?.similarity ?? 0;
+  const last = near.at(-1)?.similarity ?? 0;
+  const floor = last + UPPER_PART * (first - last);
+  const close = near.filter((hit) => hit.similarity >= floor && hit.similarity > 0 && !isMatch(hit));
+  return new Set(close.slice(0, MOST_BY_MEANING));
+}
+
 /** The nearest live documents that pass, nearest first, ties by key. */
 export async function searchVectors(state: IndexState, query: VectorQuery): Promise<NearHit[]> {
   const dimension = state.manifest.vectorDimension;
