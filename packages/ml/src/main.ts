@@ -29,6 +29,8 @@ function positiveInteger(text: string): number {
   return value;
 }
 
+const positiveIntegers = (text: string): number[] => text.split(",").map(positiveInteger);
+
 async function loadRecipe(name: string): Promise<Recipe> {
   const path = name.endsWith(".ts") ? resolve(name) : join(ROOT, "packages/ml/recipes", `${name}.ts`);
   if (!existsSync(path)) throw new UsageError(`There is no recipe ${name}: ${path} does not exist.`);
@@ -258,6 +260,48 @@ program
     const paths = runs.map((run) => (existsSync(run) ? run : requireFile(join(RUNS_DIR, run), "The run")));
     await report(paths, flags.out);
     console.log(flags.out);
+  });
+
+program
+  .command("length-report")
+  .description("measure how well titles find abstracts of growing length, plain and with two remedies")
+  .requiredOption("--checkpoint <file>", "checkpoint.safetensors of a model with layers")
+  .option("--tokenizer <file>", "tokenizer.json", join(RUNS_DIR, "vocab/tokenizer.json"))
+  .option("--texts <file>", "JSON lines with title and abstract (default: the papers of --data)")
+  .option("--papers <n>", "papers taken, the first that are long enough", positiveInteger, 200)
+  .option("--lengths <tokens>", "separated by commas", positiveIntegers, [32, 64, 128, 192, 256])
+  .option("--trained-length <tokens>", "longest text seen in training", positiveInteger, 96)
+  .option("--heads <share>", "embed with the teachers' heads; share of teacher m in the cosine", positive)
+  .option("--threads <n>", "threads of one operation", positiveInteger, 2)
+  .option("--json <file>", "write the measures there too")
+  .action(async (flags) => {
+    const { runLengthReport } = await import("./commands/length-report.ts");
+    await runLengthReport({
+      checkpointPath: requireFile(flags.checkpoint, "The checkpoint"),
+      tokenizerPath: requireFile(flags.tokenizer, "The tokenizer"),
+      textsPath: requireFile(flags.texts ?? join(program.opts().data, "arxiv.jsonl.gz"), "The file of texts"),
+      papers: flags.papers,
+      lengths: flags.lengths,
+      trainedLength: flags.trainedLength,
+      headShareM: flags.heads ?? null,
+      threads: flags.threads,
+      jsonPath: flags.json ?? null,
+    });
+  });
+
+program
+  .command("attention-cost")
+  .description("time and memory of softmax, linear and recurrent attention against the length of the text")
+  .option("--lengths <tokens>", "separated by commas", positiveIntegers, [64, 256, 1024, 2048])
+  .option("--width <n>", "hidden size D", positiveInteger, 256)
+  .option("--attention-heads <n>", "heads", positiveInteger, 4)
+  .option("--threads <n>", "threads of one operation", positiveInteger, 2)
+  .option("--repeats <n>", "runs of each; the median counts", positiveInteger, 5)
+  .option("--json <file>", "write the costs there too")
+  .action(async ({ lengths, width, attentionHeads, threads, repeats, json }) => {
+    const { runAttentionCost } = await import("./commands/attention-cost.ts");
+    const sizes = { lengths, hiddenSize: width, numAttentionHeads: attentionHeads };
+    await runAttentionCost({ ...sizes, threads, repeats }, json ?? null);
   });
 
 try {
