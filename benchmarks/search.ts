@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { createGunzip, gunzipSync } from "node:zlib";
 import { parseSearchQuery } from "@cool-papers/core";
+import { openModel } from "@cool-papers/embed";
 import {
   evaluate,
   type JudgedQuestion,
@@ -37,9 +38,19 @@ export async function run({ json }: { readonly json: boolean }): Promise<object>
       quality[set] = await measureQuality(set, join(folder, set));
       say(`${set}: ${JSON.stringify(quality[set])}`);
     }
+    const hybrid = await measureHybrid(join(folder, "hybrid"));
+    say(`hybrid on autoscholar: ${JSON.stringify(hybrid)}`);
     const vectors = await measureVectorRecall(join(folder, "vectors"));
     say(`vector index: ${JSON.stringify(vectors)}`);
-    return { area: "search", engine: "lance", ...latency, vectors, quality, ...(await measurePages()) };
+    return {
+      area: "search",
+      engine: "lance",
+      ...latency,
+      vectors,
+      quality,
+      hybrid,
+      ...(await measurePages()),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -242,6 +253,42 @@ async function measureQuality(set: "autoscholar" | "cacm" | "cranfield", uri: st
     return { documents, ...(await evaluate(engine, readQuestions(set))) };
   } finally {
     await engine.close();
+  }
+}
+
+/** Ranking with the vectors of the model that the site ships, where there is one. */
+async function measureHybrid(uri: string): Promise<object> {
+  const bundleDir = join(import.meta.dirname, "../packages/embed/model");
+  if (!existsSync(bundleDir)) return { skipped: "no packages/embed/model" };
+  const encoder = await openModel({ bundleDir });
+  const engine = await openLanceEngine({ uri });
+  try {
+    await engine.rebuild(
+      (async function* () {
+        for await (const batch of inPieces(readHaystack(), 500)) {
+          const texts = batch.map(({ title, abstract }) => `${title}\n${abstract}`);
+          const { vectors } = await encoder.embed(texts, { inputType: "document" });
+          yield batch.map((document, at) => ({ ...document, vector: vectors[at]! }));
+        }
+      })(),
+    );
+    const embed = async (text: string): Promise<Float32Array> =>
+      (await encoder.embed([text], { inputType: "query" })).vectors[0]!;
+    const questions = readQuestions("autoscholar");
+    return {
+      model: encoder.model.id,
+      semantic: await evaluate(engine, questions, "semantic", embed),
+      hybrid: await evaluate(engine, questions, "hybrid", embed),
+    };
+  } finally {
+    await engine.close();
+    await encoder.close();
+  }
+}
+
+async function* inPieces<T>(batches: AsyncIterable<readonly T[]>, size: number): AsyncGenerator<T[]> {
+  for await (const batch of batches) {
+    for (let at = 0; at < batch.length; at += size) yield batch.slice(at, at + size);
   }
 }
 

@@ -45,11 +45,12 @@ export function plainQuery(text: string): SearchQuery {
   };
 }
 
-/** Mean scores over the questions that have a relevant document. */
+/** Mean scores over the questions that have a relevant document. `embed` gives a question's unit vector. */
 export async function evaluate(
   engine: SearchEngine,
   questions: readonly JudgedQuestion[],
   mode: SearchMode = "keyword",
+  embed?: (text: string) => Promise<Float32Array>,
 ): Promise<RetrievalScores> {
   const judged = questions.filter((question) => question.relevant.size > 0);
   const sums = { recallAt5: 0, recallAt20: 0, ndcgAt10: 0 };
@@ -61,6 +62,7 @@ export async function evaluate(
       skip: 0,
       limit: 20,
       facets: false,
+      ...(embed && { queryVector: await embed(text) }),
     });
     const ranked = hits.map((hit) => hit.key);
     sums.recallAt5 += recallAtK(ranked, relevant, 5);
