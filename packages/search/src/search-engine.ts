@@ -151,7 +151,10 @@ export interface SearchEngine {
     onProgress?: (done: number) => void,
     signal?: AbortSignal,
   ): Promise<void>;
-  /** Makes recent upserts fast to search (may run in the background). */
+  /**
+   * Makes recent upserts fast to search: merges the small segments they left. Changes no answer. The writer calls it
+   * once after a run of upserts (the pipeline's build-index does); not needed after `rebuild`.
+   */
   optimize(): Promise<void>;
   close(): Promise<void>;
 }
