@@ -9,8 +9,12 @@ export interface RunningSite {
   stop(): Promise<void>;
 }
 
-/** Builds the site when its sources have changed and starts it on a free port with a data folder of its own. */
-export async function startBuiltSite(root: string, dataDir: string): Promise<RunningSite> {
+/** Builds the site when its sources have changed and starts it on a free port with a data folder of its own; `settings` go on top of its environment. */
+export async function startBuiltSite(
+  root: string,
+  dataDir: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<RunningSite> {
   if (!isSiteBuilt(root)) await buildSite(root);
   const site = spawn(process.execPath, [join(root, "apps/web/src/server/main.ts"), "start"], {
     cwd: root,
@@ -23,6 +27,7 @@ export async function startBuiltSite(root: string, dataDir: string): Promise<Run
       DATABASE_URL: "",
       SEARCH_URI: "",
       SITE_URL: "",
+      ...settings,
     },
   });
   const stop = async () => {

@@ -52,9 +52,12 @@ describe("createSite", () => {
     const embedder = {
       model: "test",
       dimension: 2,
-      embedDocuments: async (given: readonly string[]) => {
-        texts.push(...given);
-        return given.map(() => new Float32Array([1, 0]));
+      embedDocuments: async () => {
+        throw new Error("a query is no document");
+      },
+      embedQuery: async (text: string) => {
+        texts.push(text);
+        return new Float32Array([1, 0]);
       },
     };
     const { context, asked } = contextWith({ embedder });
@@ -70,7 +73,8 @@ describe("createSite", () => {
     const embedder = {
       model: "test",
       dimension: 2,
-      embedDocuments: async () => {
+      embedDocuments: async () => [],
+      embedQuery: async () => {
         throw new Error("model gone");
       },
     };

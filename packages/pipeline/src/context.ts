@@ -8,6 +8,8 @@ export interface PaperEmbedder {
   readonly dimension: number;
   /** One unit vector of `dimension` numbers for each text, in order. */
   embedDocuments(texts: readonly string[], signal?: AbortSignal): Promise<readonly Float32Array[]>;
+  /** Unit vector of a search query, with the prefix that the model wants for one. */
+  embedQuery(text: string, signal?: AbortSignal): Promise<Float32Array>;
 }
 
 /** What every step works with. Whoever opened it closes it. */

@@ -108,6 +108,7 @@ describe("embed step", () => {
       embedded.push(...texts);
       return texts.map((text) => new Float32Array(text.length % 2 === 0 ? [1, 0] : [0, 1]));
     },
+    embedQuery: async () => new Float32Array([1, 0]),
   };
   afterEach(() => {
     embedded.length = 0;

@@ -46,10 +46,12 @@ test.describe("S2 why a paper was found", () => {
     await expect(page.locator("mark")).toHaveCount(0);
   });
 
-  test("S2 without an embedding model the page says that only words count", async ({ page }) => {
-    await page.goto("/search?q=attention&mode=semantic");
-    await expect(page.getByText("No embedding model is loaded")).toBeVisible();
-    await expect(cards(page).first()).toBeVisible();
+  test("S2 a paper that shares no word with the query is found by its meaning, and says so", async ({
+    page,
+  }) => {
+    await page.goto("/search?q=text+summarisation+of+documents&mode=semantic");
+    await expect(page.getByText("close in meaning").first()).toBeVisible();
+    await expect(page.getByText("No embedding model is loaded")).toHaveCount(0);
   });
 });
 
@@ -138,14 +140,20 @@ test("S7 a Chinese query finds English papers", async ({ page }) => {
   expect((await titles(page)).join("\n")).toContain("RoFormer");
 });
 
+test("S7 a Chinese question whose words are in no dictionary finds English papers by its meaning", async ({
+  page,
+}) => {
+  await page.goto(`/search?q=${encodeURIComponent("让模型学会遵循人类的指令")}`);
+  const first = (await titles(page)).slice(0, 10).join("\n");
+  expect(first).toContain("Training language models to follow instructions with human feedback");
+});
+
 test.describe("S8 related papers", () => {
-  test("S8 [REL] leads to papers like this one, by shared words while there is no model", async ({
-    page,
-  }) => {
+  test("S8 [REL] leads to the papers closest in meaning", async ({ page }) => {
     await page.goto("/arxiv/1706.03762");
     await page.getByRole("link", { name: "REL", exact: true }).click();
     await expect(page.getByRole("heading", { level: 1 })).toContainText("Attention Is All You Need");
-    await expect(page.getByText("no embedding model is loaded")).toBeVisible();
+    await expect(page.getByText("Closest in meaning first.")).toBeVisible();
     expect(await titles(page)).not.toContain("Attention Is All You Need");
     await expect(cards(page).nth(3)).toBeVisible();
   });

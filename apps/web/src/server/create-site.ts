@@ -34,8 +34,8 @@ export function createSite(
     const known = queryVectors.get(text);
     if (known !== undefined) return known;
     try {
-      const [vector] = await embedder.embedDocuments([text]);
-      if (vector !== undefined) queryVectors.set(text, vector);
+      const vector = await embedder.embedQuery(text);
+      queryVectors.set(text, vector);
       return vector;
     } catch (error) {
       context.log(`The query could not be embedded, searching by keywords: ${(error as Error).message}`);
