@@ -75,7 +75,10 @@ for (const [verb, description] of Object.entries(VERBS) as [TrainingVerb, string
     .argument("<recipe>", "name of a file in packages/ml/recipes, or a path to one")
     .option("--run <name>", "folder under .data/ml for checkpoint and metrics (default: the recipe's name)")
     .option("--tokenizer <file>", "tokenizer.json", join(RUNS_DIR, "vocab/tokenizer.json"))
-    .option("--from <checkpoint>", "begin with the weights of another run, where names and shapes fit")
+    .option(
+      "--from <checkpoint>",
+      "begin with the weights of another run (checkpoint or weights), where they fit",
+    )
     .option("--pairs <file>", 'your data: lines of {"query": …, "positive": …, "negatives": […]}')
     .option("--resume", "go on from the run's checkpoint", false)
     .option("--minutes <n>", "stop after this time", positive, 100_000)
@@ -248,6 +251,17 @@ program
       dataStatement: DATA_STATEMENT,
       license: "Apache-2.0",
     });
+  });
+
+program
+  .command("weights")
+  .description("write a checkpoint's weights alone as float16, small enough to keep; --from reads them")
+  .argument("<checkpoint>", "checkpoint.safetensors of a run")
+  .argument("<out>", "the file of weights")
+  .action(async (checkpoint: string, out: string) => {
+    const { exportWeights } = await import("./commands/export.ts");
+    await exportWeights(requireFile(checkpoint, "The checkpoint"), out);
+    console.log(out);
   });
 
 program

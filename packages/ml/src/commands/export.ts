@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { readTokenizerJson } from "@cool-papers/text";
 import { readJsonLines } from "../data/json-lines.ts";
 import { type ExportVariant, exportBundle } from "../export/index.ts";
-import { readCheckpoint } from "../interchange/checkpoint.ts";
+import { readModel, writeWeights } from "../interchange/checkpoint.ts";
 import { type EmbeddingSource, embeddingSize } from "../models/embedding.ts";
 import type { EncoderConfig } from "../models/encoder-config.ts";
 
@@ -31,7 +31,7 @@ const PARITY_TEXTS = 500;
 
 /** Writes a checkpoint as a bundle; says how close the variants are to float32. */
 export async function exportModel(options: ExportOptions): Promise<void> {
-  const { parameters, config } = await readCheckpoint(options.checkpointPath);
+  const { parameters, config } = await readModel(options.checkpointPath);
   const encoderConfig = config as EncoderConfig;
   const tokenizerJson = await readFile(options.tokenizerPath, "utf8");
   const tokenizer = readTokenizerJson(tokenizerJson);
@@ -82,4 +82,9 @@ async function readMetrics(path: string): Promise<Record<string, number>> {
       ]),
     ),
   );
+}
+
+/** Writes the weights of a checkpoint alone, as float16. */
+export async function exportWeights(checkpointPath: string, outPath: string): Promise<void> {
+  await writeWeights(outPath, await readModel(checkpointPath));
 }

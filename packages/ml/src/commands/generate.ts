@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { readTokenizerJson } from "@cool-papers/text";
 import { type GenerateOptions, generate } from "../generation/generator.ts";
-import { readCheckpoint } from "../interchange/checkpoint.ts";
+import { readModel } from "../interchange/checkpoint.ts";
 import type { EncoderConfig } from "../models/encoder-config.ts";
 
 /** Prints texts like the given one, the closest first. */
@@ -11,7 +11,7 @@ export async function generateTexts(
   source: string,
   options: GenerateOptions,
 ): Promise<void> {
-  const { parameters, config } = await readCheckpoint(checkpointPath);
+  const { parameters, config } = await readModel(checkpointPath);
   const tokenizer = readTokenizerJson(await readFile(tokenizerPath, "utf8"));
   const model = { config: config as EncoderConfig, parameters, tokenizer };
   for (const { text, similarity } of await generate(model, source, options)) {

@@ -1,6 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { readCheckpoint, type TrainingCheckpoint, writeCheckpoint } from "../interchange/checkpoint.ts";
+import {
+  readCheckpoint,
+  readModel,
+  type TrainingCheckpoint,
+  writeCheckpoint,
+} from "../interchange/checkpoint.ts";
 import { growParameters, initializeParameters } from "../nn/index.ts";
 import { warmupLinear } from "../optim/index.ts";
 import type { ParameterSet } from "../parameters.ts";
@@ -15,7 +20,7 @@ export interface RunOptions {
   readonly runDir: string;
   /** Go on from the checkpoint in runDir. */
   readonly resume: boolean;
-  /** Checkpoint whose weights the model begins with, where names and shapes fit. */
+  /** Checkpoint or weights that the model begins with, where names and shapes fit. */
   readonly from: string | null;
   readonly maxMinutes: number;
   readonly checkpointMinutes: number;
@@ -131,7 +136,7 @@ async function startParameters<Batch>(
   if (stored !== null) return stored.parameters;
   const { specs } = setup.task.define(example);
   if (options.from !== null) {
-    const { parameters } = await readCheckpoint(options.from);
+    const { parameters } = await readModel(options.from);
     return growParameters(specs, parameters, setup.recipe.seed).parameters;
   }
   const parameters = initializeParameters(specs, setup.recipe.seed);

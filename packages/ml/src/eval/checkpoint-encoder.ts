@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { readTokenizerJson } from "@cool-papers/text";
 import { EncoderRunner, exportEncoder } from "../export/index.ts";
-import { readCheckpoint } from "../interchange/checkpoint.ts";
+import { readModel } from "../interchange/checkpoint.ts";
 import type { EmbeddingSource } from "../models/embedding.ts";
 import type { EncoderConfig } from "../models/encoder-config.ts";
 import type { Encoder } from "./encoder.ts";
@@ -18,12 +18,12 @@ export async function openCheckpointEncoder(
   path: string,
   options: CheckpointEncoderOptions,
 ): Promise<Encoder & { release(): Promise<void> }> {
-  const { parameters, config, trainer } = await readCheckpoint(path);
+  const { parameters, config, step } = await readModel(path);
   const tokenizer = readTokenizerJson(await readFile(options.tokenizerPath, "utf8"));
   const model = exportEncoder(config as EncoderConfig, parameters, options.source);
   const runner = await EncoderRunner.create(model, { threads: options.threads });
   return {
-    name: `${path} step ${trainer.step}`,
+    name: `${path} step ${step}`,
     embed: (texts) =>
       runner.embed(texts.map((text) => tokenizer.encode(text, { maxLength: options.maxTokens }).ids)),
     release: () => runner.release(),

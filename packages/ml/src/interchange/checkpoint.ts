@@ -60,6 +60,38 @@ export async function readCheckpoint(path: string): Promise<TrainingCheckpoint> 
   };
 }
 
+/** A model without the state of its training. */
+export interface StoredModel {
+  readonly parameters: ParameterSet;
+  /** The model's configuration; JSON. */
+  readonly config: unknown;
+  /** Steps of training behind it. */
+  readonly step: number;
+}
+
+/** Writes weights alone as float16, a sixth of a checkpoint: enough to evaluate, export, or begin the next stage. */
+export async function writeWeights(path: string, model: StoredModel): Promise<void> {
+  const { parameters, config, step } = model;
+  const tensors = new Map(parameters.names.map((name) => [PARAMETERS + name, parameters.get(name)]));
+  await writeSafetensors(path, tensors, {
+    format: "F16",
+    metadata: { model: JSON.stringify({ config, step }) },
+  });
+}
+
+/** The model of a checkpoint or of a file of weights. @throws TensorFileError when the file is neither */
+export async function readModel(path: string): Promise<StoredModel> {
+  const { tensors, metadata } = await readSafetensors(path);
+  const description = metadata.state ?? metadata.model;
+  if (description === undefined) {
+    throw new TensorFileError(
+      `${path} says nothing about the model it holds; it is neither a checkpoint nor weights of ours.`,
+    );
+  }
+  const { config, step } = JSON.parse(description);
+  return { parameters: parametersOfCheckpoint(tensors), config, step };
+}
+
 function parametersOfCheckpoint(tensors: ReadonlyMap<string, StoredTensor>): ParameterSet {
   return parameterSet(
     [...tensors]

@@ -2,7 +2,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readCheckpoint, writeCheckpoint } from "../../src/interchange/checkpoint.ts";
+import {
+  readCheckpoint,
+  readModel,
+  writeCheckpoint,
+  writeWeights,
+} from "../../src/interchange/checkpoint.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -112,6 +117,21 @@ describe("checkpoints", () => {
     const half = (await readFile(path)).subarray(0, 100);
     await writeFile(`${path}.partial`, half);
     expect((await readCheckpoint(path)).trainer.step).toBe(12);
+  });
+
+  test("weights alone are float16 and know their model; a checkpoint is read as a model too", async () => {
+    const path = join(folder, "weights16.safetensors");
+    const parameters = parameterSet([["w", { shape: [2], data: Float32Array.of(0.1, -3) }]]);
+    await writeWeights(path, { parameters, config: { hiddenSize: 2 }, step: 5 });
+    const model = await readModel(path);
+    expect([model.config, model.step]).toEqual([{ hiddenSize: 2 }, 5]);
+    expect([...model.parameters.get("w").data]).toEqual([...Float16Array.of(0.1, -3)]);
+    await expect(readCheckpoint(path)).rejects.toThrow(/no training state/);
+    const whole = join(folder, "whole.safetensors");
+    await writeCheckpoint(whole, checkpoint);
+    expect((await readModel(whole)).step).toBe(12);
+    await writeSafetensors(path, tensors);
+    await expect(readModel(path)).rejects.toThrow(/neither a checkpoint nor weights/);
   });
 
   test("weights without training state are told apart", async () => {
