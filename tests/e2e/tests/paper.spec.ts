@@ -143,7 +143,7 @@ test.describe("L3 many papers by id", () => {
 });
 
 test("V4 preprint and venue paper are linked to each other and shown once in search", async ({ page }) => {
-  await page.goto("/search?q=quokka+telemetry");
+  await page.goto("/search?q=quokka+telemetry&mode=keyword");
   await expect(cards(page)).toHaveCount(1);
   await page.goto("/arxiv/2601.00005");
   await page.locator(".paper-facts").getByRole("link", { name: "OpenReview" }).first().click();
@@ -176,7 +176,7 @@ test.describe("L9 card", () => {
   });
 
   test("L9 + and − beside a subject narrow the search by it", async ({ page }) => {
-    await page.goto("/search?q=quokka");
+    await page.goto("/search?q=quokka&mode=keyword");
     await page.getByRole("link", { name: "Leave cs.DL out of this list" }).click();
     await expect(page.getByText("No paper found")).toBeVisible();
     await page.goBack();

@@ -14,13 +14,13 @@ test.describe("S1 one box, everything", () => {
   test("S1 arXiv and venue papers are found together, and each alone at its own address", async ({
     page,
   }) => {
-    await page.goto("/venue/search?query=quokka");
+    await page.goto("/venue/search?query=quokka&mode=keyword");
     await expect(cards(page)).toHaveCount(1);
     await expect(cards(page).locator(".paper-title a")).toHaveAttribute(
       "href",
       "/venue/quokka_Te-1@OpenReview",
     );
-    await page.goto("/arxiv/search?query=quokka&highlight=1");
+    await page.goto("/arxiv/search?query=quokka&highlight=1&mode=keyword");
     await expect(cards(page).locator(".paper-title a")).toHaveAttribute("href", "/arxiv/2601.00005");
     await expect(page.locator("mark").first()).toHaveText(/quokka/i);
   });
@@ -68,8 +68,10 @@ test.describe("S3 operators", () => {
   });
 
   test("S3 an excluded word keeps papers out", async ({ page }) => {
-    await page.goto("/search?q=quokka+-telemetry");
+    await page.goto("/search?q=quokka+-telemetry&mode=keyword");
     await expect(cards(page)).toHaveCount(0);
+    await page.goto("/search?q=quokka+-telemetry");
+    expect((await titles(page)).join("\n")).not.toMatch(/telemetry/i);
   });
 
   test("S3 a malformed operator is taken as text and the page says so", async ({ page }) => {
@@ -105,7 +107,7 @@ test.describe("S4 facets and filters", () => {
 
 test.describe("S5 typos and forms", () => {
   test("S5 a misspelt word is corrected, the page says so and offers the text as typed", async ({ page }) => {
-    await page.goto("/search?q=atention+mechanizm");
+    await page.goto("/search?q=atention+mechanizm&mode=keyword");
     await expect(page.getByRole("status")).toContainText("Showing results for");
     await expect(cards(page).first()).toBeVisible();
     await page.getByRole("link", { name: /as typed/ }).click();
@@ -238,7 +240,7 @@ test.describe("paging and empty results", () => {
   test("a search that finds nothing says what to loosen, with links that find something", async ({
     page,
   }) => {
-    await page.goto("/search?q=quokka&cat=hep-th");
+    await page.goto("/search?q=quokka&cat=hep-th&mode=keyword");
     await expect(page.getByText("No paper found")).toBeVisible();
     await page.getByRole("link", { name: "Without the filter hep-th" }).click();
     await expect(cards(page)).toHaveCount(1);
