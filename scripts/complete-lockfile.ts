@@ -6,6 +6,6 @@ import { type LockPackages, missingPlatformEntries } from "./lockfile-platforms.
 const file = resolve(import.meta.dirname, "../package-lock.json");
 const lock = JSON.parse(readFileSync(file, "utf8")) as { packages: LockPackages };
 const missing = missingPlatformEntries(lock.packages);
-const sorted = Object.entries({ ...lock.packages, ...missing }).sort(([a], [b]) => (a < b ? -1 : 1));
+const sorted = Object.entries({ ...lock.packages, ...missing }).sort(([a], [b]) => a.localeCompare(b, "en"));
 writeFileSync(file, `${JSON.stringify({ ...lock, packages: Object.fromEntries(sorted) }, null, 2)}\n`);
 console.log(`${Object.keys(missing).length} entries added to package-lock.json`);

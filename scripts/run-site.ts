@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join, resolve } from "node:path";
 import { parseSettings } from "@cool-papers/core/settings";
+import { loadEnvFile } from "@cool-papers/pipeline/load-env-file";
 import { checkDataDir, checkPort } from "./preflight.ts";
 import { buildSite, isSiteBuilt } from "./site-build.ts";
 
@@ -8,7 +9,8 @@ export interface RunSiteOptions {
   /** The repository's root. */
   readonly root: string;
   readonly mode: "production" | "development";
-  readonly env: Record<string, string | undefined>;
+  /** The process's own environment; a `.env` file is added to it. */
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /**
@@ -16,6 +18,7 @@ export interface RunSiteOptions {
  * Throws SettingsError or StartError with one sentence for the person at the terminal.
  */
 export async function runSite({ root, mode, env }: RunSiteOptions): Promise<never> {
+  loadEnvFile(join(root, ".env"));
   const settings = parseSettings(env);
   const dataDir = resolve(root, settings.dataDir);
   checkDataDir(dataDir);
@@ -28,7 +31,7 @@ export async function runSite({ root, mode, env }: RunSiteOptions): Promise<neve
   const child = spawn(process.execPath, [join(root, "apps/web/src/server/main.ts"), command], {
     cwd: root,
     stdio: "inherit",
-    env: { ...env, DATA_DIR: dataDir } as NodeJS.ProcessEnv,
+    env: { ...env, DATA_DIR: dataDir },
   });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
   const code = await new Promise<number | null>((done) => child.on("exit", done));

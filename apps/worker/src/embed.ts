@@ -3,7 +3,9 @@
  * the embedding API of packages/embed.
  */
 import { runEmbedCommand } from "@cool-papers/embed/command";
+import { loadEnvFile } from "@cool-papers/pipeline/load-env-file";
 
+loadEnvFile();
 const [subcommand] = process.argv.slice(2);
 if (subcommand === "serve" || subcommand === "keys") {
   process.exitCode = await runEmbedCommand(process.argv.slice(2), process.env);

@@ -1,6 +1,9 @@
+import { loadEnvFile } from "@cool-papers/pipeline/load-env-file";
 import { CommanderError } from "commander";
 import { createProgram } from "./program.ts";
 import { createProgressDisplay } from "./show-progress.ts";
+
+loadEnvFile();
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
