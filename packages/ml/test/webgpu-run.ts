@@ -1,5 +1,5 @@
 /**
- * Run by webgpu.test.ts in a process of its own, since the Vulkan loader reads its settings at start. Prints one line of
+ * Run by webgpu.integration.test.ts in a process of its own, since the Vulkan loader reads its settings at start. Prints one line of
  * JSON: differences between WebGPU and CPU.
  */
 import { encodeModel } from "@cool-papers/onnx";
