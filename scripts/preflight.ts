@@ -1,5 +1,6 @@
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
 import { createServer } from "node:net";
+import { dirname, resolve } from "node:path";
 
 /** Something about this machine keeps the site from starting; the message is one sentence for the person at the terminal. */
 export class StartError extends Error {
@@ -30,10 +31,17 @@ export async function checkPort(host: string, port: number): Promise<void> {
   }
 }
 
+/** Like a recursive mkdir, which in Node spins for ever where the system refuses with ENOENT (below /proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
+}
+
 /** Makes the data folder; throws a StartError when it cannot be made or written. */
 export function checkDataDir(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(resolve(dataDir));
     accessSync(dataDir, constants.W_OK | constants.X_OK);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";

@@ -42,3 +42,12 @@ test("a data folder that cannot be made is named", () => {
   const dataDir = join(folder, "file", "data");
   expect(() => checkDataDir(dataDir)).toThrow(`The data folder ${dataDir} cannot be written (ENOTDIR)`);
 });
+
+test.skipIf(process.platform !== "linux")(
+  "a folder that the system refuses to make is refused, not tried for ever",
+  () => {
+    expect(() => checkDataDir("/proc/cool-papers")).toThrow(
+      "The data folder /proc/cool-papers cannot be written (ENOENT)",
+    );
+  },
+);
