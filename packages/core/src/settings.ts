@@ -18,6 +18,8 @@ export interface Settings {
   readonly searchUri: string;
   /** Folder of an embedding bundle, null for the shipped one. */
   readonly modelDir: string | null;
+  /** Hosts that an embedding bundle may be fetched from; none by default. */
+  readonly modelHosts: readonly string[];
   /** Address of an OpenAI-compatible embedding server, null for embedding in this process. */
   readonly embedUrl: string | null;
   readonly embedKey: string | null;
@@ -48,6 +50,7 @@ export const SETTING_VARIABLES = [
   "SITE_URL",
   "SEARCH_URI",
   "MODEL_DIR",
+  "MODEL_HOSTS",
   "EMBED_URL",
   "EMBED_KEY",
   "CONTACT_EMAIL",
@@ -122,6 +125,15 @@ function parseSearchUri(value: string): string {
   return parseFolder("SEARCH_URI", value);
 }
 
+/** Host names separated by commas. */
+function parseHosts(value: string): string[] {
+  const hosts = value.split(",").map((host) => host.trim().toLowerCase());
+  if (hosts.some((host) => !/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/.test(host))) {
+    throw new SettingsError("MODEL_HOSTS", value, "host names separated by commas, without protocol");
+  }
+  return hosts;
+}
+
 /** Null stays null. */
 function optional<T>(value: string | null, parse: (value: string) => T): T | null {
   return value === null ? null : parse(value);
@@ -147,6 +159,7 @@ export function parseSettings(env: Environment): Settings {
     siteUrl: httpUrl("SITE_URL") ?? `http://localhost:${port}`,
     searchUri: parseSearchUri(read("SEARCH_URI") ?? `${dataDir}/search`),
     modelDir: optional(read("MODEL_DIR"), (value) => parseFolder("MODEL_DIR", value)),
+    modelHosts: optional(read("MODEL_HOSTS"), parseHosts) ?? [],
     embedUrl: httpUrl("EMBED_URL"),
     embedKey: read("EMBED_KEY"),
     contactEmail: optional(read("CONTACT_EMAIL"), parseEmail),

@@ -11,6 +11,7 @@ test("nothing set gives the documented defaults", () => {
     siteUrl: "http://localhost:3000",
     searchUri: ".data/search",
     modelDir: null,
+    modelHosts: [],
     embedUrl: null,
     embedKey: null,
     contactEmail: null,
@@ -70,6 +71,7 @@ test.each([
   ["EMBED_URL", "localhost", "http:"],
   ["CONTACT_EMAIL", "me", "e-mail"],
   ["CONTACT_EMAIL", "a@b.c, d@e.f", "e-mail"],
+  ["MODEL_HOSTS", "https://models.example.org", "host names"],
   ["LOG_LEVEL", "loud", "debug, info"],
 ])("%s=%s is refused with a message that names it and says %s", (variable, value, allowed) => {
   const error = (() => {
