@@ -9,6 +9,7 @@ import {
   readVitestCounts,
   type TestCounts,
 } from "./test-counts.ts";
+import { readPlaywrightFailures, readVitestFailures, type TestFailure } from "./test-failures.ts";
 import { workspacesWithTests } from "./workspaces.ts";
 
 /**
@@ -74,18 +75,27 @@ for (const stage of stages) {
 }
 
 let counts: TestCounts = NO_TESTS;
+const failures: TestFailure[] = [];
 for (const folder of resultFolders) {
   const file = join(folder, "vitest.json");
-  if (existsSync(file)) counts = addCounts(counts, readVitestCounts(readFileSync(file, "utf8")));
-  else failedStages.push(`${folder.slice(root.length + 1)} wrote no results`);
+  if (existsSync(file)) {
+    const report = readFileSync(file, "utf8");
+    counts = addCounts(counts, readVitestCounts(report));
+    failures.push(...readVitestFailures(report));
+  } else failedStages.push(`${folder.slice(root.length + 1)} wrote no results`);
 }
 if (existsSync(browserResults)) {
-  counts = addCounts(counts, readPlaywrightCounts(readFileSync(browserResults, "utf8")));
+  const report = readFileSync(browserResults, "utf8");
+  counts = addCounts(counts, readPlaywrightCounts(report));
+  failures.push(...readPlaywrightFailures(report));
 } else if (!values.check) failedStages.push("browser tests wrote no results");
 
 // A stage that fails without a failing test (lint, types, a crash) still counts as one failure.
 const failed = Math.max(counts.failed, failedStages.length);
 if (failedStages.length > 0) console.log(`\nFailed: ${failedStages.join("; ")}`);
+for (const { name, message } of failures) {
+  console.log(`\n✗ ${name.replace(`${root}/`, "")}\n  ${message.replaceAll("\n", "\n  ")}`);
+}
 console.log(`\nFinished in ${seconds(startedAt)} s`);
 console.log(`${counts.passed} passed, ${failed} failed, ${counts.skipped} skipped`);
 process.exit(failed === 0 && counts.passed > 0 ? 0 : 1);

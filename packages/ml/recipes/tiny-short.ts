@@ -1,0 +1,31 @@
+import { AdamW } from "../src/optim/index.ts";
+import type { Recipe } from "../src/recipe.ts";
+
+/** Stage 3a: four RoFormer layers that begin as the identity, on short texts, where a step is cheap and word order counts. */
+export default {
+  verb: "distill",
+  description: "RoFormer-Sim tiny (L4 H256 A4) on top of the trained bag: titles and Chinese sentences first",
+  model: { hiddenSize: 256, numHiddenLayers: 4, numAttentionHeads: 4, intermediateSize: 1024 },
+  parts: {
+    distil: {
+      weight: 1,
+      loss: {
+        headWeightM: 1,
+        headWeightE: 2,
+        similarityScale: 100,
+        teacherShareM: 0.35,
+        matryoshkaDims: [128],
+      },
+      composition: { papers: 8, titles: 32, parallel: 6, chinese: 96 },
+      shortLength: 22,
+      longLength: 80,
+      questionShare: 0.2,
+    },
+    graded: { weight: 0.1, scale: 20, pairs: 48, length: 22 },
+  },
+  optimizer: () => new AdamW({ weightDecay: 0.01 }),
+  learningRate: { peak: 3e-4, warmupSteps: 150, totalSteps: 3000, floor: 1e-4 },
+  maxGradientNorm: 1,
+  frozen: [],
+  seed: 3,
+} satisfies Recipe;
