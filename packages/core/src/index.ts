@@ -6,6 +6,7 @@ export * from "./citations/index.ts";
 export * from "./date-range.ts";
 export * from "./doi.ts";
 export * from "./find-paper-ids.ts";
+export * from "./list-filter.ts";
 export * from "./math-segments.ts";
 export * from "./normalize-text.ts";
 export * from "./paper.ts";

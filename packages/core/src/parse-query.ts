@@ -23,6 +23,7 @@ import {
   type TextClause,
   type TextField,
 } from "./query.ts";
+import { normalizePunctuation } from "./query-punctuation.ts";
 import { canonicalVenue, parseEdition } from "./venue-name.ts";
 
 /** Characters that are read; the rest is cut off with a notice. */
@@ -249,18 +250,6 @@ function apply(draft: Draft, token: Token): void {
   else if (token.value === "") takeAsText(draft, token, "empty-operator");
   else if (token.excluded && !EXCLUDABLE.has(operator)) takeAsText(draft, token, "cannot-exclude");
   else APPLY[operator](draft, token);
-}
-
-/** ASCII forms of full-width and curly punctuation; control characters are blanks. */
-function normalizePunctuation(text: string): string {
-  return text
-    .normalize("NFC")
-    .replaceAll(/[“”„‟＂「」『』]/g, '"')
-    .replaceAll("：", ":")
-    .replaceAll("＞", ">")
-    .replaceAll("＜", "<")
-    .replaceAll(/(^|\s)[－−–—]+(?=\S)/g, "$1-")
-    .replaceAll(/[\p{Cc}\u3000]/gu, " ");
 }
 
 function withoutLastQuote(text: string): string {
