@@ -151,3 +151,66 @@ export async function listDays(
     [...setParams(set), from, to],
   );
 }
+
+/** A month of a calendar: days with papers, and where the calendar can go from there. */
+export interface CategoryMonth {
+  /** Oldest first. */
+  readonly days: readonly DayCount[];
+  /** Nearest days with papers of the set before and after the month. */
+  readonly previousDate: string | null;
+  readonly nextDate: string | null;
+}
+
+/**
+ * The days of a month (`YYYY-MM`) on which the set has papers.
+ *
+ * @throws InvalidDayError
+ */
+export async function listMonth(db: Queryable, set: CategorySet, month: string): Promise<CategoryMonth> {
+  const first = requireDay(`${month}-01`);
+  const last = lastDayOf(first);
+  const days = await listDays(db, set, { from: first, to: last });
+  return {
+    days: days.toReversed(),
+    previousDate: await nearestDay(db, set, "before", first),
+    nextDate: await nearestDay(db, set, "after", last),
+  };
+}
+
+function lastDayOf(firstDay: string): string {
+  const date = new Date(`${firstDay}T00:00:00Z`);
+  date.setUTCMonth(date.getUTCMonth() + 1, 0);
+  return date.toISOString().slice(0, 10);
+}
+
+/** What a reader can filter a list by. */
+export interface ListText {
+  readonly key: string;
+  readonly title: string;
+  readonly abstract: string;
+  /** Display names, in order. */
+  readonly authors: readonly string[];
+}
+
+/**
+ * Texts of all papers of a day, in the order of `listCategoryDay`: a filter covers the whole day.
+ *
+ * @throws InvalidDayError
+ */
+export async function listDayTexts(
+  db: Queryable,
+  set: CategorySet,
+  date: string,
+  sort: DaySort,
+): Promise<ListText[]> {
+  return db.query<ListText & Record<string, unknown>>(
+    `with listed as (
+       select l.paper_key as key, bool_or(l.position = 0) as is_new from category_listings l
+       where ${condition(set)} and l.listed_on = $3::date group by l.paper_key
+     )
+     select p.key, p.title, p.abstract, jsonb_path_query_array(p.authors, '$[*].name') as authors
+     from listed join papers p on p.key = listed.key left join paper_counters c on c.paper_key = listed.key
+     order by ${DAY_ORDER[sort]}`,
+    [...setParams(set), requireDay(date)],
+  );
+}

@@ -1,12 +1,16 @@
 export { type CategoryCount, type CategoryCounts, categoryCounts } from "./category-counts.ts";
 export {
   type CategoryDay,
+  type CategoryMonth,
   type CategorySet,
   type DayCount,
   type DayRequest,
   type DaySort,
+  type ListText,
   listCategoryDay,
   listDays,
+  listDayTexts,
+  listMonth,
 } from "./category-days.ts";
 export { latestChange } from "./changes.ts";
 export type { RejectedPaper } from "./clean-paper.ts";

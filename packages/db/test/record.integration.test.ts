@@ -2,7 +2,10 @@
 import type { Paper } from "@cool-papers/core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
+  type ClaimRequest,
   categoryCounts,
+  claimUnembedded,
+  completeClaims,
   countSitemapPages,
   countUnembedded,
   type Database,
@@ -10,6 +13,7 @@ import {
   deleteEmbeddings,
   deletePapers,
   editionPapers,
+  extendClaims,
   getEmbeddings,
   getPapers,
   getPapersByKey,
@@ -21,13 +25,16 @@ import {
   linkWorks,
   listCategoryDay,
   listDays,
+  listDayTexts,
   listEmbeddingModels,
+  listMonth,
   listSitemap,
+  othersClaims,
   putEmbeddings,
   readState,
+  releaseClaims,
   type SearchDocumentRow,
   streamSearchDocuments,
-  streamUnembedded,
   tidyDatabase,
   upsertPapers,
   VectorDimensionError,
@@ -627,6 +634,47 @@ describe.each(DRIVERS)("the record on $name", (driver) => {
       expect(await sorted("submitted")).toEqual([4, 3, 5]);
     });
 
+    test("a month lists its days with papers, oldest first, and knows the nearest days outside of it", async () => {
+      await upsertPapers(db, [
+        ...week,
+        makePaper("arxiv:2403.00001", on("2024-03-29", "cs.AI", "cs.CL")),
+        makePaper("arxiv:2406.00001", on("2024-06-03", "cs.CL")),
+      ]);
+      const set = { include: ["cs.AI", "cs.CL"], exclude: ["cs.CY"] };
+      expect(await listMonth(db, set, "2024-05")).toEqual({
+        days: [
+          { date: "2024-05-01", count: 1 },
+          { date: "2024-05-02", count: 2 },
+        ],
+        previousDate: "2024-03-29",
+        nextDate: "2024-06-03",
+      });
+      expect(await listMonth(db, set, "2024-02")).toEqual({
+        days: [],
+        previousDate: null,
+        nextDate: "2024-03-29",
+      });
+      await expect(listMonth(db, set, "2024-13")).rejects.toThrow(InvalidDayError);
+    });
+
+    test("the texts of a day are those of its list, in its order", async () => {
+      await upsertPapers(db, week);
+      await incrementCounter(db, "arxiv:2405.00005", "pdf");
+      const set = { include: ["cs.AI", "cs.CL"], exclude: ["cs.CY"] };
+      for (const sort of ["announced", "submitted", "stars"] as const) {
+        const { papers } = await listCategoryDay(db, set, "2024-05-02", { ...page, sort });
+        expect(await listDayTexts(db, set, "2024-05-02", sort)).toEqual(
+          papers.map(({ key, title, abstract, authors }) => ({
+            key,
+            title,
+            abstract,
+            authors: authors.map(({ name }) => name),
+          })),
+        );
+      }
+      expect(await listDayTexts(db, set, "2024-05-04", "announced")).toEqual([]);
+    });
+
     test("counts are exact per category, and per archive each paper once", async () => {
       expect(await categoryCounts(db)).toEqual({ newestOn: null, categories: {}, archives: {} });
       await upsertPapers(db, week);
@@ -757,9 +805,21 @@ describe.each(DRIVERS)("the record on $name", (driver) => {
       expect((await getEmbeddings(db, "m", ["arxiv:2405.00002"])).size).toBe(0);
     });
 
+    const claim = (worker: string, changes: Partial<ClaimRequest> = {}) =>
+      claimUnembedded(db, { model: "m", worker, limit: 100, seconds: 60, after: "", ...changes });
+    const keysOf = (batch: { papers: readonly { key: string }[] }) => batch.papers.map((paper) => paper.key);
+
     test("only representatives without a vector of their present text are unembedded", async () => {
-      const pending = async () =>
-        (await collect(streamUnembedded(db, "m", { batchSize: 2 }))).map((paper) => paper.key);
+      const pending = async () => {
+        const keys: string[] = [];
+        for (let after: string | null = ""; after !== null; ) {
+          const batch = await claim("w", { limit: 2, after });
+          keys.push(...keysOf(batch));
+          after = batch.after;
+        }
+        await releaseClaims(db, { model: "m", worker: "w" });
+        return keys;
+      };
       const keys = ["arxiv:2405.00001", "arxiv:2405.00002", "arxiv:2405.00003", "arxiv:2405.00004"];
       await upsertPapers(db, [
         ...keys.map((key) => makePaper(key)),
@@ -778,10 +838,94 @@ describe.each(DRIVERS)("the record on $name", (driver) => {
 
     test("a text that changed while it was embedded stays unembedded", async () => {
       await upsertPapers(db, [makePaper("arxiv:2405.00001")]);
-      const [seen] = await collect(streamUnembedded(db, "m"));
+      const [seen] = (await claim("w")).papers;
       await upsertPapers(db, [makePaper("arxiv:2405.00001", { version: 2, abstract: "Rewritten." })]);
-      await putEmbeddings(db, "m", [{ key: seen!.key, vector: vector(1, 0), textHash: seen!.textHash }]);
+      const row = { key: seen!.key, vector: vector(1, 0), textHash: seen!.textHash };
+      expect(await completeClaims(db, { model: "m", worker: "w" }, [row])).toBe(1);
       expect(await countUnembedded(db, "m")).toBe(1);
+    });
+
+    const sixPapers = Array.from({ length: 6 }, (_, i) => `arxiv:2405.0000${i}`);
+    const asRows = (keys: readonly string[]) => keys.map((key) => ({ key, vector: vector(1, 0) }));
+
+    test("what one worker has claimed no other gets, for this model, until it is given back", async () => {
+      await upsertPapers(
+        db,
+        sixPapers.map((key) => makePaper(key)),
+      );
+      const first = await claim("a", { limit: 4 });
+      expect(keysOf(first)).toEqual(sixPapers.slice(0, 4));
+      expect(first.papers[0]).toMatchObject({
+        title: `Paper ${sixPapers[0]}`,
+        abstract: `About ${sixPapers[0]}.`,
+      });
+      expect(keysOf(await claim("b"))).toEqual(sixPapers.slice(4));
+      expect(keysOf(await claim("b", { model: "other" }))).toEqual(sixPapers);
+      expect(await othersClaims(db, { model: "m", worker: "b" })).toMatchObject({ papers: 4 });
+      await releaseClaims(db, { model: "m", worker: "a" });
+      expect(await othersClaims(db, { model: "m", worker: "b" })).toMatchObject({ papers: 0 });
+      expect(keysOf(await claim("c"))).toEqual(sixPapers.slice(0, 4));
+    });
+
+    test("workers that claim at the same moment get every paper once between them", async () => {
+      const keys = Array.from({ length: 200 }, (_, i) => `arxiv:2405.${String(i).padStart(5, "0")}`);
+      await upsertPapers(
+        db,
+        keys.map((key) => makePaper(key)),
+      );
+      const batches = await Promise.all(
+        Array.from({ length: 8 }, (_, i) => claim(`w${i}`, { limit: 200 - i * 20 })),
+      );
+      const claimed = batches.flatMap(keysOf);
+      expect(new Set(claimed).size).toBe(claimed.length);
+      expect([...claimed, ...keysOf(await claim("last"))].sort()).toEqual(keys);
+    });
+
+    test("an expired claim is taken over, and what its worker makes after that is dropped", async () => {
+      await upsertPapers(
+        db,
+        sixPapers.map((key) => makePaper(key)),
+      );
+      await claim("slow", { seconds: 0 });
+      expect(keysOf(await claim("quick", { limit: 4 }))).toEqual(sixPapers.slice(0, 4));
+      expect(await completeClaims(db, { model: "m", worker: "slow" }, asRows(sixPapers))).toBe(2);
+      expect((await getEmbeddings(db, "m", sixPapers)).size).toBe(2);
+      expect(await completeClaims(db, { model: "m", worker: "quick" }, asRows(sixPapers))).toBe(4);
+      expect(await countUnembedded(db, "m")).toBe(0);
+      expect(await db.query("select 1 from embedding_claims")).toEqual([]);
+    });
+
+    test("an extended claim stays its worker's", async () => {
+      await upsertPapers(db, [makePaper(sixPapers[0]!)]);
+      await claim("a", { seconds: 0 });
+      await extendClaims(db, { model: "m", worker: "a", seconds: 60 });
+      expect(await claim("b")).toEqual({ papers: [], after: null });
+    });
+
+    test("a claim that comes after another worker's vectors were stored is empty", async () => {
+      // The other worker commits between this one's look at what is missing and its claim.
+      await upsertPapers(db, [makePaper(sixPapers[0]!)]);
+      const racing: Database = {
+        ...db,
+        transaction: async (work) => {
+          await putEmbeddings(db, "m", asRows(sixPapers.slice(0, 1)));
+          return db.transaction(work);
+        },
+      };
+      const request = { model: "m", worker: "late", limit: 5, seconds: 60, after: "" };
+      expect((await claimUnembedded(racing, request)).papers).toEqual([]);
+      expect(await db.query("select 1 from embedding_claims")).toEqual([]);
+    });
+
+    test("deleted papers and forgotten models leave no claims", async () => {
+      await upsertPapers(db, [makePaper(sixPapers[0]!)]);
+      await claim("a");
+      await deletePapers(db, [sixPapers[0]!]);
+      expect(await db.query("select 1 from embedding_claims")).toEqual([]);
+      await upsertPapers(db, [makePaper(sixPapers[0]!)]);
+      await claim("a");
+      await deleteEmbeddings(db, "m");
+      expect(await db.query("select 1 from embedding_claims")).toEqual([]);
     });
 
     test("a venue record answers with its work's vector", async () => {
