@@ -21,6 +21,8 @@ export type StoredPaper = Paper & {
   readonly key: string;
   /** Key of the work's representative; equal to `key` for the representative itself. */
   readonly workKey: string;
+  /** ISO 8601 instant in UTC at which the record took the paper in. */
+  readonly storedAt: string;
   readonly counters: PaperCounters;
   /** The work's other records, the representative first. */
   readonly sameWork: readonly SameWork[];
@@ -61,7 +63,12 @@ export async function getWorkMembers(db: Queryable, key: string): Promise<Stored
   return members.filter((member) => member !== null);
 }
 
-type StoredRow = PaperRow & { work_key: string; pdf: number | null; faq: number | null };
+type StoredRow = PaperRow & {
+  work_key: string;
+  stored_at_utc: string;
+  pdf: number | null;
+  faq: number | null;
+};
 
 /** Stored papers by key, in two statements whatever their number. */
 export async function loadPapers(
@@ -70,7 +77,8 @@ export async function loadPapers(
 ): Promise<ReadonlyMap<string, StoredPaper>> {
   if (keys.length === 0) return new Map();
   const rows = await db.query<StoredRow>(
-    `select ${PAPER_SELECT}, p.work_key, c.pdf, c.faq
+    `select ${PAPER_SELECT}, p.work_key, c.pdf, c.faq,
+       to_char(p.stored_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as stored_at_utc
      from papers p left join paper_counters c on c.paper_key = p.key
      where p.key = any($1::text::text[])`,
     [arrayLiteral([...new Set(keys)])],
@@ -87,6 +95,7 @@ function toStoredPaper(row: StoredRow, members: readonly SameWork[]): StoredPape
     ...toPaper(row),
     key: row.key,
     workKey: row.work_key,
+    storedAt: row.stored_at_utc,
     counters: { pdf: row.pdf ?? 0, faq: row.faq ?? 0 },
     sameWork: members.filter((member) => member.key !== row.key),
   };

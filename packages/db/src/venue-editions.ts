@@ -33,8 +33,8 @@ export interface EditionRequest extends PageBounds {
   readonly year: number;
   /** Decision or track, without regard to case. */
   readonly group?: string | null;
-  /** "listed": by key. "stars": most opened first. */
-  readonly sort?: "listed" | "title" | "stars";
+  /** "listed": by key. "stars": most opened first. "stored": what came last first. */
+  readonly sort?: "listed" | "title" | "stars" | "stored";
 }
 
 /** All editions, newest year first, then by name. Kept until something is written. */
@@ -65,7 +65,7 @@ export async function editionPapers(db: Queryable, request: EditionRequest): Pro
   );
   const rows = await db.query<{ key: string; total: number }>(
     `with shown as (
-       select distinct on (work_key) key, work_key, title from papers
+       select distinct on (work_key) key, work_key, title, created_seq from papers
        where venue = $1 and venue_year = $2
          and ($3::text is null or lower(decision) = lower($3::text) or lower(track) = lower($3::text))
        order by work_key, decision = '', key
@@ -92,6 +92,7 @@ const EDITION_ORDER: Record<NonNullable<EditionRequest["sort"]>, string> = {
   listed: "s.key",
   title: "s.title, s.key",
   stars: "coalesce(c.pdf + c.faq, 0) desc, s.key",
+  stored: "s.created_seq desc, s.key",
 };
 
 /** A page beyond the end has no row that could carry the total. */
