@@ -18,7 +18,13 @@ export async function deletePapers(db: Database, keys: readonly string[]): Promi
       `update papers set work_key = key, change_seq = $1::bigint where work_key = any($2::text::text[])`,
       [String(await nextChange(tx)), arrayLiteral(gone.map((row) => row.work_key))],
     );
-    for (const table of ["category_listings", "paper_ids", "paper_counters", "embeddings"]) {
+    for (const table of [
+      "category_listings",
+      "paper_ids",
+      "paper_counters",
+      "embeddings",
+      "embedding_claims",
+    ]) {
       await tx.query(`delete from ${table} where paper_key = any($1::text::text[])`, [asked]);
     }
     return gone.map((row) => row.key).sort();

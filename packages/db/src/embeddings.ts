@@ -2,22 +2,14 @@ import { arrayLiteral } from "./array-literal.ts";
 import type { Database, Queryable } from "./database.ts";
 import { VectorDimensionError } from "./errors.ts";
 import { DECODE_VECTOR, ENCODE_VECTOR, type VectorEncoding } from "./vector-code.ts";
-import { nextWorkKeys } from "./work-keys.ts";
 
 export interface EmbeddingRow {
   /** Printed PaperId. */
   readonly key: string;
   /** [dimension] */
   readonly vector: Float32Array;
-  /** `textHash` of the UnembeddedPaper that was embedded; without it the text stored now is taken. */
+  /** `textHash` of the ClaimedPaper that was embedded; without it the text stored now is taken. */
   readonly textHash?: string;
-}
-
-export interface UnembeddedPaper {
-  readonly key: string;
-  readonly title: string;
-  readonly abstract: string;
-  readonly textHash: string;
 }
 
 export interface EmbeddingModel {
@@ -39,35 +31,43 @@ export async function putEmbeddings(
   rows: readonly EmbeddingRow[],
   encoding: VectorEncoding = "int8",
 ): Promise<void> {
+  await db.transaction((tx) => writeEmbeddings(tx, model, rows, encoding));
+}
+
+/** `putEmbeddings` as a part of a transaction. */
+export async function writeEmbeddings(
+  tx: Queryable,
+  model: string,
+  rows: readonly EmbeddingRow[],
+  encoding: VectorEncoding,
+): Promise<void> {
   const first = rows[0];
   if (first === undefined) return;
-  await db.transaction(async (tx) => {
-    const known = await registerModel(tx, model, first.vector.length, encoding);
-    for (const { key, vector } of rows) {
-      if (vector.length !== known.dimension)
-        throw new VectorDimensionError(model, known.dimension, vector.length, key);
-    }
-    const latest = new Map(rows.map((row) => [row.key, row]));
-    const encoded = [...latest.values()].map((row) => ({
-      ...row,
-      ...ENCODE_VECTOR[known.encoding](row.vector),
-    }));
-    await tx.query(
-      `insert into embeddings (model, paper_key, text_hash, vector, scale)
-       select $1, p.key, coalesce(t.text_hash, p.text_hash), decode(t.vector, 'hex'), t.scale
-       from unnest($2::text::text[], $3::text::text[], $4::text::text[], $5::text::real[]) as t (key, text_hash, vector, scale)
-       join papers p on p.key = t.key collate "C"
-       on conflict (model, paper_key)
-       do update set text_hash = excluded.text_hash, vector = excluded.vector, scale = excluded.scale`,
-      [
-        model,
-        arrayLiteral(encoded.map((row) => row.key)),
-        arrayLiteral(encoded.map((row) => row.textHash ?? null)),
-        arrayLiteral(encoded.map((row) => Buffer.from(row.bytes).toString("hex"))),
-        arrayLiteral(encoded.map((row) => String(row.scale))),
-      ],
-    );
-  });
+  const known = await registerModel(tx, model, first.vector.length, encoding);
+  for (const { key, vector } of rows) {
+    if (vector.length !== known.dimension)
+      throw new VectorDimensionError(model, known.dimension, vector.length, key);
+  }
+  const latest = new Map(rows.map((row) => [row.key, row]));
+  const encoded = [...latest.values()].map((row) => ({
+    ...row,
+    ...ENCODE_VECTOR[known.encoding](row.vector),
+  }));
+  await tx.query(
+    `insert into embeddings (model, paper_key, text_hash, vector, scale)
+     select $1, p.key, coalesce(t.text_hash, p.text_hash), decode(t.vector, 'hex'), t.scale
+     from unnest($2::text::text[], $3::text::text[], $4::text::text[], $5::text::real[]) as t (key, text_hash, vector, scale)
+     join papers p on p.key = t.key collate "C"
+     on conflict (model, paper_key)
+     do update set text_hash = excluded.text_hash, vector = excluded.vector, scale = excluded.scale`,
+    [
+      model,
+      arrayLiteral(encoded.map((row) => row.key)),
+      arrayLiteral(encoded.map((row) => row.textHash ?? null)),
+      arrayLiteral(encoded.map((row) => Buffer.from(row.bytes).toString("hex"))),
+      arrayLiteral(encoded.map((row) => String(row.scale))),
+    ],
+  );
 }
 
 type ModelRow = { dimension: number; encoding: VectorEncoding };
@@ -115,57 +115,7 @@ export async function getEmbeddings(
   );
 }
 
-export interface UnembeddedOptions {
-  /** Papers in one step, 512 unless told. */
-  readonly batchSize?: number;
-  readonly signal?: AbortSignal;
-}
-
-/** Works looked at in one step: most of them have their vector when a stored corpus grows. */
-const WORKS_PER_STEP = 4_000;
-
-/**
- * Representatives of works that have no vector of this model, or one of an older text, in key order. A batch may be
- * stored while the next is read.
- */
-export async function* streamUnembedded(
-  db: Queryable,
-  model: string,
-  options: UnembeddedOptions = {},
-): AsyncGenerator<UnembeddedPaper[]> {
-  const batchSize = options.batchSize ?? 512;
-  let after = "";
-  let waiting: string[] = [];
-  for (;;) {
-    options.signal?.throwIfAborted();
-    const works = await nextWorkKeys(db, after, WORKS_PER_STEP);
-    waiting.push(...(await withoutVector(db, model, works)));
-    while (waiting.length >= batchSize || (works.length === 0 && waiting.length > 0)) {
-      yield await readTexts(db, waiting.slice(0, batchSize));
-      waiting = waiting.slice(batchSize);
-    }
-    if (works.length === 0) return;
-    after = works.at(-1)!;
-  }
-}
-
-async function withoutVector(db: Queryable, model: string, keys: readonly string[]): Promise<string[]> {
-  const rows = await db.query<{ key: string }>(
-    `select p.key from papers p left join embeddings e on e.model = $1 and e.paper_key = p.key
-     where p.key = any($2::text::text[]) and e.text_hash is distinct from p.text_hash order by p.key`,
-    [model, arrayLiteral(keys)],
-  );
-  return rows.map((row) => row.key);
-}
-
-async function readTexts(db: Queryable, keys: readonly string[]): Promise<UnembeddedPaper[]> {
-  return db.query<UnembeddedPaper & Record<string, unknown>>(
-    `select key, title, abstract, text_hash as "textHash" from papers where key = any($1::text::text[]) order by key`,
-    [arrayLiteral(keys)],
-  );
-}
-
-/** How many papers `streamUnembedded` would yield now. */
+/** How many works have no vector of this model for their representative's present text, claimed or not. */
 export async function countUnembedded(db: Queryable, model: string): Promise<number> {
   const [row] = await db.query<{ count: number }>(
     `select count(*)::int as count from papers p left join embeddings e on e.model = $1 and e.paper_key = p.key
@@ -190,6 +140,7 @@ export async function deleteEmbeddings(db: Database, model: string): Promise<num
       `with gone as (delete from embeddings where model = $1 returning 1) select count(*)::int as count from gone`,
       [model],
     );
+    await tx.query(`delete from embedding_claims where model = $1`, [model]);
     await tx.query(`delete from embedding_models where model = $1`, [model]);
     return row!.count;
   });

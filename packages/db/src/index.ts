@@ -13,6 +13,16 @@ export {
   listMonth,
 } from "./category-days.ts";
 export { latestChange } from "./changes.ts";
+export {
+  type ClaimedBatch,
+  type ClaimedPaper,
+  type ClaimRequest,
+  claimUnembedded,
+  completeClaims,
+  extendClaims,
+  othersClaims,
+  releaseClaims,
+} from "./claim-embeddings.ts";
 export type { RejectedPaper } from "./clean-paper.ts";
 export { type CounterName, incrementCounter } from "./counters.ts";
 export {
@@ -24,8 +34,15 @@ export {
 } from "./database.ts";
 export { type DatabaseStats, databaseStats } from "./database-stats.ts";
 export { deletePapers } from "./delete-papers.ts";
-export * from "./embeddings.ts";
-
+export {
+  countUnembedded,
+  deleteEmbeddings,
+  type EmbeddingModel,
+  type EmbeddingRow,
+  getEmbeddings,
+  listEmbeddingModels,
+  putEmbeddings,
+} from "./embeddings.ts";
 export * from "./errors.ts";
 export {
   getPapers,

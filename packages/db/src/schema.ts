@@ -152,6 +152,20 @@ export const embeddings = pgTable(
   (table) => [primaryKey({ name: "embeddings_pkey", columns: [table.model, table.paperKey] })],
 );
 
+/** Papers that a worker is embedding now, so that no other does: see `claim-embeddings.ts`. */
+export const embeddingClaims = pgTable(
+  "embedding_claims",
+  {
+    model: byteText("model").notNull(),
+    paperKey: byteText("paper_key").notNull(),
+    /** A name that the worker made up for its run. */
+    claimedBy: text("claimed_by").notNull(),
+    /** By the database's clock; after it anyone may take the paper over. */
+    claimedUntil: timestamp("claimed_until", { withTimezone: true, mode: "string" }).notNull(),
+  },
+  (table) => [primaryKey({ name: "embedding_claims_pkey", columns: [table.model, table.paperKey] })],
+);
+
 /** Positions of imports and harvests, and cached counts: a name and its JSON. */
 export const state = pgTable("state", {
   name: byteText("name").primaryKey(),

@@ -68,5 +68,6 @@ const TABLES = [
   "paper_counters",
   "embedding_models",
   "embeddings",
+  "embedding_claims",
   "state",
 ];

@@ -9,7 +9,7 @@ export { ADMIN_PATH, AdminMessage } from "./admin/admin-protocol.ts";
 export { type RemoteStreams, runStepRemote } from "./admin/run-step-remote.ts";
 export { buildIndex, type IndexOptions, type IndexReport } from "./build-index.ts";
 export type { PaperEmbedder, PipelineContext, StepControl } from "./context.ts";
-export { type EmbedReport, embedPapers } from "./embed-papers.ts";
+export { type EmbedOptions, type EmbedReport, embedPapers } from "./embed-papers.ts";
 export * from "./errors.ts";
 export { type ExportReport, exportPapers } from "./export-papers.ts";
 export { type FileReport, type ImportOptions, type ImportReport, importFiles } from "./import-files.ts";
@@ -20,6 +20,7 @@ export type { ProgressListener, StepProgress } from "./progress.ts";
 export { type RunAllOptions, type RunAllReport, runAll } from "./run-all.ts";
 export { SEED_FILE, type SeedReport, seedIfEmpty } from "./seed-if-empty.ts";
 export {
+  isSharedStep,
   isStepName,
   runStep,
   STEPS,

@@ -37,6 +37,8 @@ interface Step<Options, Report> {
   readonly options: z.ZodType<Options>;
   /** Writing steps run one at a time in a data folder. */
   readonly writes: boolean;
+  /** True when many processes may share the step's work: where the record is a server's, it runs in each that asks. */
+  readonly isShared?: boolean;
   /** False when the step makes and reads no vectors. */
   readonly usesEmbedder: boolean;
   readonly run: (context: PipelineContext, options: Options, streams: StepStreams) => Promise<Report>;
@@ -74,7 +76,9 @@ export const STEPS = {
   }),
   embed: defineStep({
     options: NoOptions,
-    writes: true,
+    // It writes vectors, under claims of its own, and leaves the search index alone.
+    writes: false,
+    isShared: true,
     usesEmbedder: true,
     run: (context, _, streams) => embedPapers(context, streams),
   }),
@@ -119,6 +123,12 @@ export type StepReport<Name extends StepName> = StepReports[Name];
 /** True for a name in the table. */
 export function isStepName(name: string): name is StepName {
   return Object.hasOwn(STEPS, name);
+}
+
+/** True when several processes may run the step at once and divide its work. */
+export function isSharedStep(name: StepName): boolean {
+  const step: { readonly isShared?: boolean } = STEPS[name];
+  return step.isShared ?? false;
 }
 
 /** A step that may start: its options are read, and it alone may write. `run` ends the claim, however it ends. */

@@ -24,5 +24,11 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX \"papers_edition\" ON \"papers\" USING btree (\"venue\",\"venue_year\") WHERE venue is not null;",
       "CREATE INDEX \"papers_venue_created\" ON \"papers\" USING btree (\"created_seq\") WHERE venue is not null;"
     ]
+  },
+  {
+    "name": "0001_embedding_claims",
+    "statements": [
+      "CREATE TABLE \"embedding_claims\" (\n\t\"model\" text COLLATE \"C\" NOT NULL,\n\t\"paper_key\" text COLLATE \"C\" NOT NULL,\n\t\"claimed_by\" text NOT NULL,\n\t\"claimed_until\" timestamp with time zone NOT NULL,\n\tCONSTRAINT \"embedding_claims_pkey\" PRIMARY KEY(\"model\",\"paper_key\")\n);"
+    ]
   }
 ];
