@@ -10,8 +10,10 @@ export default defineConfig({
     maxWorkers: 2,
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     exclude: [...configDefaults.exclude, ...slow],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Limits for what hangs, not for what is slow: the machine may be busy with other things.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     passWithNoTests: true,
     reporters: ["default", "json"],
     outputFile: { json: ".results/vitest.json" },

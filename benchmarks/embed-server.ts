@@ -49,7 +49,7 @@ async function withServer<T>(
     encoder,
     keys: () => [],
     withoutKeys: "anybody",
-    budget: new KeyBudget(),
+    budget: new KeyBudget(() => performance.now()),
     metrics: null,
     truncate: "end",
     maxBodyBytes: MAX_BODY_BYTES,

@@ -60,7 +60,7 @@ export async function serveUntilSignal(options: ServeOptions, env: Environment):
     encoder,
     keys: () => store.list(),
     withoutKeys: isLocal ? "anybody" : "nobody",
-    budget: new KeyBudget(),
+    budget: new KeyBudget(() => performance.now()),
     metrics: new EmbeddingMetrics(() => encoder.pending),
     truncate: options.truncate,
     maxBodyBytes,

@@ -85,7 +85,7 @@ async function readUntil(socket: Socket, pattern: RegExp): Promise<string> {
 }
 
 test("without keys it listens on this machine only and says so; SIGTERM lets a running request finish, logs no text, and exits 0", async () => {
-  const server = serve("--port", "0");
+  const server = serve("--port", "0", "--drain-seconds", "600");
   const port = Number((await server.waitFor(LISTENS))[1]);
   await server.waitFor(/no API keys: everybody on this machine/);
   const socket = connect(port, "127.0.0.1");

@@ -28,7 +28,7 @@ function appWith(options: Partial<EmbeddingAppOptions> = {}) {
     encoder: fakeAnswerer(),
     keys: () => store.list(),
     withoutKeys: "nobody",
-    budget: new KeyBudget(),
+    budget: new KeyBudget(() => performance.now()),
     metrics: null,
     truncate: "end",
     maxBodyBytes: 1000,

@@ -59,6 +59,16 @@ test("a model larger than the free memory is refused before it is loaded", async
   );
 });
 
+test("a model that states more bytes than this machine has free is refused although its file is short", async () => {
+  const file = join(bundle.folder, "config.json");
+  const config = JSON.parse(readFileSync(file, "utf8")) as BundleConfig;
+  const float32 = { ...config.variants.float32, sizeBytes: 1e14 };
+  writeFileSync(file, JSON.stringify({ ...config, variants: { float32 } }));
+  await expect(openModel({ bundleDir: bundle.folder })).rejects.toThrow(
+    /needs about 250000000 MB of memory and \d+ MB are free; stop other programs or use a smaller variant/,
+  );
+});
+
 test("a variant that the bundle lacks is named with those it offers", async () => {
   const opening = openModel({ bundleDir: bundle.folder, variant: "int8" });
   await expect(opening).rejects.toThrow("holds no int8 model; it offers float32.");

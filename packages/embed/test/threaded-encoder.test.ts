@@ -8,9 +8,11 @@ import { FAKE_MODEL } from "./fake-answerer.ts";
 /** A thread whose messages the test writes. */
 class ScriptedThread extends EventEmitter {
   readonly sent: ToWorker[] = [];
+  readonly moved: ArrayBuffer[] = [];
 
-  postMessage(message: ToWorker): void {
+  postMessage(message: ToWorker, transfer: ArrayBuffer[]): void {
     this.sent.push(message);
+    this.moved.push(...transfer);
   }
 }
 
@@ -60,4 +62,14 @@ test("a call whose signal is aborted already never reaches the thread", async ()
     "left",
   );
   expect(thread.sent).toEqual([]);
+});
+
+test("a body is moved to the thread, not copied", async () => {
+  const { thread, encoder } = start();
+  const body = new ArrayBuffer(16_000_000);
+  const answering = encoder.answer({ api: "openai", body, truncate: "end" });
+  expect(thread.moved).toEqual([body]);
+  const answer = { status: 200, body: new ArrayBuffer(2), inputs: 1, tokens: 3 };
+  thread.emit("message", { kind: "answered", id: 1, answer });
+  expect((await answering).body).toBe(answer.body);
 });

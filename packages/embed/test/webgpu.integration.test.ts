@@ -57,5 +57,5 @@ test.skipIf(!isThere)(
     expect(cosine(Float32Array.from(vectors[0]!), Float32Array.from(vectors[1]!))).toBeLessThan(0.999);
   },
   // The rasteriser compiles its shaders on the CPU; a busy machine takes its time.
-  120_000,
+  600_000,
 );

@@ -38,29 +38,48 @@ export class BodyBudget {
     };
     try {
       hold(announced);
-      const chunks: Uint8Array[] = [];
-      let size = 0;
+      const body = new GatheredBody(announced);
       for await (const chunk of request.body ?? []) {
-        size += chunk.byteLength;
+        const size = body.size + chunk.byteLength;
         if (size > maxBodyBytes) throw tooLarge(maxBodyBytes);
         if (size > held) hold(size - held);
-        chunks.push(chunk);
+        body.add(chunk);
       }
-      return await use(join(chunks, size));
+      return await use(body.end());
     } finally {
       this.#held -= held;
     }
   }
 }
 
-function join(chunks: readonly Uint8Array[], size: number): ArrayBuffer {
-  const body = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.byteLength;
+/**
+ * A body in one buffer while it arrives. Chunks are copied as they come, one turn of the event loop each: joining 16 MB
+ * at the end would hold it up for all of them at once.
+ */
+class GatheredBody {
+  size = 0;
+  #bytes: Uint8Array<ArrayBuffer>;
+
+  /** @param announced length that the client stated; 0 where it stated none */
+  constructor(announced: number) {
+    this.#bytes = new Uint8Array(announced);
   }
-  return body.buffer;
+
+  add(chunk: Uint8Array): void {
+    const needed = this.size + chunk.byteLength;
+    if (needed > this.#bytes.byteLength) this.#resize(Math.max(needed, 2 * this.size));
+    this.#bytes.set(chunk, this.size);
+    this.size = needed;
+  }
+
+  end(): ArrayBuffer {
+    if (this.size < this.#bytes.byteLength) this.#resize(this.size);
+    return this.#bytes.buffer;
+  }
+
+  #resize(bytes: number): void {
+    this.#bytes = new Uint8Array(this.#bytes.buffer.transfer(bytes));
+  }
 }
 
 function tooLarge(maxBytes: number): TooLargeError {

@@ -113,12 +113,13 @@ async function respond(
   let response: Response;
   try {
     key = authenticate(request, options);
-    if (key !== null) headers = { ...(await options.budget.takeRequest(key)) };
+    if (key !== null) headers = { ...options.budget.takeRequest(key) };
     answer = await options.bodies.with(request, options.maxBodyBytes, (body) =>
       options.encoder.answer({ api, body, truncate: options.truncate }, request.signal),
     );
-    if (key !== null) headers = { ...headers, ...(await options.budget.bookTokens(key, answer.tokens)) };
-    response = new Response(answer.body, {
+    if (key !== null) headers = { ...headers, ...options.budget.bookTokens(key, answer.tokens) };
+    // A view, not the buffer: Hono's server hands its bytes to the socket as they are and copies anything else.
+    response = new Response(new Uint8Array(answer.body), {
       status: answer.status,
       headers: { ...headers, ...retryAfter(answer.status, null), "content-type": "application/json" },
     });

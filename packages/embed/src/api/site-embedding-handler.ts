@@ -36,7 +36,7 @@ export function createSiteEmbeddingHandler(
     encoder,
     keys: () => store.list(),
     withoutKeys: "nobody",
-    budget: new KeyBudget(),
+    budget: new KeyBudget(() => performance.now()),
     metrics: null,
     truncate: "end",
     maxBodyBytes: MAX_BODY_BYTES,

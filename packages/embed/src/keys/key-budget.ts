@@ -1,73 +1,93 @@
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { RateLimitError } from "../errors.ts";
 import type { StoredKey } from "./api-key-store.ts";
 
-const WINDOW_S = 60;
+const WINDOW_MS = 60_000;
 
 /** What a client has left in this minute, as response headers tell it. */
 export interface BudgetHeaders {
   readonly [header: string]: string;
 }
 
-/** Counts requests and tokens of each key by the minute, in this process. */
+/** What a key has used of one limit since its minute began. */
+interface Usage {
+  readonly startedAtMs: number;
+  used: number;
+}
+
+type Limited = "requests" | "tokens";
+
+/**
+ * Counts requests and tokens of each key by the minute, in this process. A key's minute begins with its first request
+ * and the next one with the first request after it.
+ */
 export class KeyBudget {
-  readonly #limiters = new Map<string, RateLimiterMemory>();
+  readonly #now: () => number;
+  readonly #usages = new Map<string, Usage>();
+
+  /** @param now milliseconds of a clock that never goes back */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   /**
    * Takes one request. Tokens are only known afterwards, so a key whose tokens are spent is refused here.
    *
    * @throws RateLimitError with the time until the minute is over
    */
-  async takeRequest(key: StoredKey): Promise<BudgetHeaders> {
-    await this.#refuseSpentTokens(key);
+  takeRequest(key: StoredKey): BudgetHeaders {
+    this.#refuseSpent(key, "tokens");
     if (key.requestsPerMinute === null) return {};
-    try {
-      const state = await this.#limiter("requests", key.requestsPerMinute).consume(key.hash);
-      return headers("requests", key.requestsPerMinute, state);
-    } catch (state) {
-      throw refusal(state, `${key.requestsPerMinute} requests`);
-    }
+    this.#refuseSpent(key, "requests");
+    return this.#book(key, "requests", 1);
   }
 
   /** Books the tokens of an answered request; the last request of a minute may overdraw. */
-  async bookTokens(key: StoredKey, tokens: number): Promise<BudgetHeaders> {
+  bookTokens(key: StoredKey, tokens: number): BudgetHeaders {
     if (key.tokensPerMinute === null || tokens === 0) return {};
-    const state = await this.#limiter("tokens", key.tokensPerMinute).penalty(key.hash, tokens);
-    return headers("tokens", key.tokensPerMinute, state);
+    return this.#book(key, "tokens", tokens);
   }
 
-  async #refuseSpentTokens(key: StoredKey): Promise<void> {
-    if (key.tokensPerMinute === null) return;
-    const state = await this.#limiter("tokens", key.tokensPerMinute).get(key.hash);
-    if (state !== null && state.consumedPoints >= key.tokensPerMinute) {
-      throw refusal(state, `${key.tokensPerMinute} tokens`);
-    }
+  #refuseSpent(key: StoredKey, what: Limited): void {
+    const limit = limitOf(key, what);
+    if (limit === null) return;
+    const usage = this.#usage(key, what);
+    if (usage.used < limit) return;
+    const waitMs = this.#leftMs(usage);
+    throw new RateLimitError(
+      `This key may use ${limit} ${what} a minute; try again in ${seconds(waitMs)} s.`,
+      waitMs,
+    );
   }
 
-  #limiter(what: "requests" | "tokens", points: number): RateLimiterMemory {
-    const name = `${what}:${points}`;
-    let limiter = this.#limiters.get(name);
-    if (limiter === undefined) {
-      limiter = new RateLimiterMemory({ keyPrefix: name, points, duration: WINDOW_S });
-      this.#limiters.set(name, limiter);
-    }
-    return limiter;
+  #book(key: StoredKey, what: Limited, count: number): BudgetHeaders {
+    const limit = limitOf(key, what) ?? 0;
+    const usage = this.#usage(key, what);
+    usage.used += count;
+    return {
+      [`x-ratelimit-limit-${what}`]: String(limit),
+      [`x-ratelimit-remaining-${what}`]: String(Math.max(0, limit - usage.used)),
+      [`x-ratelimit-reset-${what}`]: `${seconds(this.#leftMs(usage))}s`,
+    };
+  }
+
+  #usage(key: StoredKey, what: Limited): Usage {
+    const name = `${what}:${key.hash}`;
+    const known = this.#usages.get(name);
+    if (known !== undefined && this.#leftMs(known) > 0) return known;
+    const fresh = { startedAtMs: this.#now(), used: 0 };
+    this.#usages.set(name, fresh);
+    return fresh;
+  }
+
+  #leftMs({ startedAtMs }: Usage): number {
+    return startedAtMs + WINDOW_MS - this.#now();
   }
 }
 
-function refusal(state: unknown, limit: string): Error {
-  if (!(state instanceof RateLimiterRes)) return state as Error;
-  const seconds = Math.ceil(state.msBeforeNext / 1000);
-  return new RateLimitError(
-    `This key may use ${limit} a minute; try again in ${seconds} s.`,
-    state.msBeforeNext,
-  );
+function limitOf(key: StoredKey, what: Limited): number | null {
+  return what === "requests" ? key.requestsPerMinute : key.tokensPerMinute;
 }
 
-function headers(what: "requests" | "tokens", limit: number, state: RateLimiterRes): BudgetHeaders {
-  return {
-    [`x-ratelimit-limit-${what}`]: String(limit),
-    [`x-ratelimit-remaining-${what}`]: String(Math.max(0, limit - state.consumedPoints)),
-    [`x-ratelimit-reset-${what}`]: `${Math.ceil(state.msBeforeNext / 1000)}s`,
-  };
+function seconds(ms: number): number {
+  return Math.ceil(ms / 1000);
 }
