@@ -4,7 +4,6 @@ import { pathToFileURL } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
 import { DATA_DIR, ROOT, RUNS_DIR } from "./commands/project-folders.ts";
 import type { Recipe, TrainingVerb } from "./recipe.ts";
-import type { StepReport } from "./train/index.ts";
 
 /** A command was asked for something it cannot do; the message is one sentence with the way out. */
 class UsageError extends Error {
@@ -100,12 +99,13 @@ interface TrainingFlags {
 
 async function runTrainingCommand(verb: TrainingVerb, name: string, flags: TrainingFlags): Promise<void> {
   const { train } = await import("./commands/train.ts");
+  const { showProgress } = await import("./commands/show-progress.ts");
   const recipe = await loadRecipe(name);
   if (recipe.verb !== verb)
     throw new UsageError(`The recipe ${name} is for ${recipe.verb}: npm run ml -- ${recipe.verb} ${name}`);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-  const { totalSteps } = recipe.learningRate;
+  const progress = showProgress(recipe.learningRate.totalSteps);
   const result = await train({
     recipe,
     recipeName: name,
@@ -119,24 +119,19 @@ async function runTrainingCommand(verb: TrainingVerb, name: string, flags: Train
     checkpointMinutes: flags.checkpointMinutes,
     threads: flags.threads,
     signal: stop.signal,
-    onReport: showProgress(totalSteps),
-  });
+    onReport: progress.add,
+    onGrown: (added, all) => console.log(describeGrown(added, all)),
+  }).finally(progress.stop);
   console.log(`ended (${result.end}) at step ${result.step}`);
 }
 
-/** Prints every 20th step: loss, metrics, texts a second, time left. */
-function showProgress(totalSteps: number): (report: StepReport, seconds: number) => void {
-  let recent: number[] = [];
-  return ({ step, loss, metrics, learningRate, size }, seconds) => {
-    recent = [...recent.slice(-99), seconds];
-    if (step % 20 !== 0) return;
-    const mean = recent.reduce((sum, value) => sum + value, 0) / recent.length;
-    const values = Object.entries(metrics).map(([key, value]) => `${key} ${Number(value[0]).toFixed(4)}`);
-    console.log(
-      `step ${step}/${totalSteps} loss ${loss.toFixed(4)} ${values.join(" ")} rate ${learningRate.toExponential(2)} ` +
-        `${(size / mean).toFixed(0)} texts/s, ${(((totalSteps - step) * mean) / 60).toFixed(0)} min left`,
-    );
-  };
+const NAMED_PARAMETERS = 6;
+
+/** A model of another vocabulary or shape would otherwise begin anew without a word. */
+function describeGrown(added: readonly string[], all: number): string {
+  const names = added.slice(0, NAMED_PARAMETERS).join(", ");
+  const more = added.length > NAMED_PARAMETERS ? `, and ${added.length - NAMED_PARAMETERS} more` : "";
+  return `${all - added.length} of ${all} parameters taken over${added.length === 0 ? "" : `; new: ${names}${more}`}`;
 }
 
 program

@@ -3,7 +3,9 @@ import type { PairBatchOptions } from "./data/pair-batches.ts";
 import type { SegmentBatchOptions } from "./data/segment-batches.ts";
 import type { EncoderConfig } from "./models/encoder-config.ts";
 import type { DistillationOptions, RoFormerSimOptions } from "./models/objectives/index.ts";
+import type { LoraConfig } from "./nn/index.ts";
 import type { Optimizer } from "./optim/index.ts";
+import type { EarlyStopOptions } from "./train/index.ts";
 
 /** The commands that train; each runs the recipes made for it. */
 export type TrainingVerb = "pretrain" | "distill" | "finetune";
@@ -26,6 +28,8 @@ export interface ContrastPart {
   /** 1 / temperature */
   readonly scale: number;
   readonly batch: Omit<PairBatchOptions, "seed">;
+  /** Batches that are compared as one (gradient caching), 1 when left out: more negatives in the same memory. */
+  readonly virtualBatches?: number;
 }
 
 /** CoSENT on labelled Chinese sentence pairs. */
@@ -43,6 +47,8 @@ export interface OwnPart {
   readonly pairs: number;
   readonly queryLength: number;
   readonly documentLength: number;
+  /** As in `ContrastPart`. */
+  readonly virtualBatches?: number;
 }
 
 /** RoFormer-Sim's first stage: seq2seq and contrastive loss on one batch. */
@@ -59,6 +65,12 @@ export interface RecipeParts {
   readonly graded?: GradedPart;
   readonly own?: OwnPart;
   readonly segments?: SegmentsPart;
+}
+
+/** An adapter and what is trained beside it. */
+export interface LoraRecipe extends LoraConfig {
+  /** Further parameters that are trained, by name. */
+  readonly alsoTrained?: readonly string[];
 }
 
 /** A training run. Files under recipes/ export one of these as default. */
@@ -81,5 +93,13 @@ export interface Recipe {
   readonly maxGradientNorm: number | null;
   /** Parameters that stay as they are. */
   readonly frozen: readonly string[];
+  /** Trains low-rank adapters beside the weights of `--from`, which stay as they are; merged when the model is read. */
+  readonly lora?: LoraRecipe;
+  /** Batches whose mean gradient makes one step; 1 when left out. */
+  readonly gradAccumSteps?: number;
+  /** Steps in a row without a number as loss or gradient, after which the run ends; 10 when left out. */
+  readonly maxBadSteps?: number;
+  /** Ends the run when a metric no longer falls; never when left out. */
+  readonly earlyStop?: EarlyStopOptions;
   readonly seed: number;
 }

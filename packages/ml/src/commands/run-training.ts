@@ -1,17 +1,23 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { BatchStream } from "../data/batch-source.ts";
 import {
   readCheckpoint,
   readModel,
   type TrainingCheckpoint,
   writeCheckpoint,
 } from "../interchange/checkpoint.ts";
-import { growParameters, initializeParameters } from "../nn/index.ts";
+import { frozenUnderLora, growParameters, initializeParameters } from "../nn/index.ts";
 import { warmupLinear } from "../optim/index.ts";
 import type { ParameterSet } from "../parameters.ts";
 import type { Recipe } from "../recipe.ts";
 import { MetricsLog } from "../report/metrics-log.ts";
-import { runTrainLoop, type StepReport, Trainer, type TrainTask } from "../train/index.ts";
+import { EarlyStop, runTrainLoop, type StepReport, Trainer, type TrainTask } from "../train/index.ts";
+
+/** Adapters without a model to adapt. */
+export class AdapterError extends Error {
+  override readonly name = "AdapterError";
+}
 
 /** What the command line says about a run. */
 export interface RunOptions {
@@ -27,13 +33,8 @@ export interface RunOptions {
   readonly threads: number;
   readonly signal: AbortSignal;
   readonly onReport: (report: StepReport, secondsPerStep: number) => void;
-}
-
-/** Batches that can say where they stand. */
-export interface BatchSource<Batch> {
-  next(): Batch;
-  /** JSON */
-  position(): unknown;
+  /** Told which parameters a model of `from` did not have in their shape, and so begin anew. */
+  readonly onGrown?: (added: readonly string[], all: number) => void;
 }
 
 export interface TrainingSetup<Batch> {
@@ -42,9 +43,9 @@ export interface TrainingSetup<Batch> {
   /** The model's configuration, stored in checkpoints. */
   readonly config: unknown;
   /** Opens the data at a stored position, or at its beginning. */
-  openBatches(position: unknown): BatchSource<Batch>;
+  openBatches(position: unknown): BatchStream<Batch>;
   /** Changes freshly drawn parameters before the first step. */
-  prepare(parameters: ParameterSet): void;
+  prepare(parameters: ParameterSet): Promise<void>;
 }
 
 export interface RunResult {
@@ -68,12 +69,10 @@ export async function runTraining<Batch>(
   await mkdir(options.runDir, { recursive: true });
   const stored = await storedRun(options);
   const batches = setup.openBatches(stored?.dataPosition);
-  const parameters = await startParameters(
-    setup,
-    options,
-    stored,
-    setup.openBatches(stored?.dataPosition).next(),
-  );
+  // Of the batches trained on: the loop may have taken one more when it is aborted.
+  let position = batches.position();
+  const first = await batches.next();
+  const parameters = await startParameters(setup, options, stored, first);
   const { peak, warmupSteps, totalSteps, floor } = recipe.learningRate;
   const trainer = new Trainer<Batch>({
     task,
@@ -82,11 +81,13 @@ export async function runTraining<Batch>(
     learningRate: warmupLinear(peak, warmupSteps, totalSteps, floor),
     seed: recipe.seed,
     maxGradientNorm: recipe.maxGradientNorm,
-    frozen: new Set(recipe.frozen),
+    frozen: frozenBy(recipe, parameters),
     session: { threads: options.threads },
+    ...(recipe.maxBadSteps === undefined ? {} : { maxBadSteps: recipe.maxBadSteps }),
   });
   if (stored !== null) trainer.restore(stored.trainer);
   const secondsBefore = stored?.elapsedSeconds ?? 0;
+  const earlyStop = recipe.earlyStop ? new EarlyStop(recipe.earlyStop, stored?.earlyStop) : null;
   const save = (elapsedSeconds: number) =>
     writeCheckpoint(checkpointPath(options), {
       parameters,
@@ -95,16 +96,16 @@ export async function runTraining<Batch>(
       elapsedSeconds: secondsBefore + elapsedSeconds,
       config: setup.config,
       recipe: options.recipeName,
+      earlyStop: earlyStop?.state() ?? null,
     });
   const log = new MetricsLog(join(options.runDir, "metrics.jsonl"), secondsBefore);
-  // Of the batches trained on: the loop may have taken one more when it is aborted.
-  let position = batches.position();
   let savedAt = 0;
   let elapsed = 0;
   const end = await runTrainLoop({
     trainer,
-    batches: forever(batches),
+    batches: forever(first, batches),
     maxSteps: totalSteps,
+    gradAccumSteps: recipe.gradAccumSteps ?? 1,
     maxSeconds: options.maxMinutes * 60,
     signal: options.signal,
     async onStep(report, seconds) {
@@ -112,6 +113,7 @@ export async function runTraining<Batch>(
       options.onReport(report, seconds - elapsed);
       elapsed = seconds;
       await log.add(report, seconds);
+      if (earlyStop?.add(report)) return "stop";
       if (seconds - savedAt < options.checkpointMinutes * 60) return undefined;
       savedAt = seconds;
       await save(seconds);
@@ -123,8 +125,16 @@ export async function runTraining<Batch>(
   return { step: trainer.step, end };
 }
 
-function* forever<Batch>(batches: BatchSource<Batch>): Generator<Batch, never> {
-  for (;;) yield batches.next();
+async function* forever<Batch>(first: Batch, batches: BatchStream<Batch>): AsyncGenerator<Batch, never> {
+  yield first;
+  for (;;) yield await batches.next();
+}
+
+function frozenBy({ frozen, lora }: Recipe, parameters: ParameterSet): Set<string> {
+  if (lora === undefined) return new Set(frozen);
+  const base = frozenUnderLora(parameters.names);
+  for (const name of lora.alsoTrained ?? []) base.delete(name);
+  return new Set([...base, ...frozen]);
 }
 
 async function startParameters<Batch>(
@@ -136,10 +146,17 @@ async function startParameters<Batch>(
   if (stored !== null) return stored.parameters;
   const { specs } = setup.task.define(example);
   if (options.from !== null) {
-    const { parameters } = await readModel(options.from);
-    return growParameters(specs, parameters, setup.recipe.seed).parameters;
+    const trained = (await readModel(options.from)).parameters;
+    const { parameters, added } = growParameters(specs, trained, setup.recipe.seed);
+    options.onGrown?.(added, specs.length);
+    return parameters;
+  }
+  if (setup.recipe.lora !== undefined) {
+    throw new AdapterError(
+      "This recipe trains adapters of a model that stays as it is: name it with --from.",
+    );
   }
   const parameters = initializeParameters(specs, setup.recipe.seed);
-  setup.prepare(parameters);
+  await setup.prepare(parameters);
   return parameters;
 }

@@ -1,12 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { readTokenizerJson } from "@cool-papers/text";
-import { loadHeldOut } from "../data/held-out.ts";
-import { type EncoderConfig, studentConfig } from "../models/encoder-config.ts";
-import type { ParameterSet } from "../parameters.ts";
+import type { BatchStream } from "../data/batch-source.ts";
+import { Prefetch, type PrefetchedStream } from "../data/prefetch.ts";
+import { studentConfig } from "../models/encoder-config.ts";
+import { adapterOf } from "../nn/index.ts";
+import type { Parameter } from "../parameters.ts";
 import type { Recipe } from "../recipe.ts";
 import { combinedTask } from "../train/index.ts";
-import { type PreparedPart, prepareParts } from "./recipe-parts.ts";
-import { type BatchSource, type RunOptions, type RunResult, runTraining } from "./run-training.ts";
+import type { RecipeBatch, RecipeBatchesRequest } from "./recipe-batches.ts";
+import { recipeObjectives } from "./recipe-objectives.ts";
+import { type RunOptions, type RunResult, runTraining } from "./run-training.ts";
 
 export interface TrainOptions extends RunOptions {
   readonly recipe: Recipe;
@@ -16,35 +19,32 @@ export interface TrainOptions extends RunOptions {
   readonly ownPairsPath: string | null;
 }
 
-/** Trains a student by a recipe: all its parts at once, one batch of each a step. */
+/** Trains a student by a recipe: all its parts at once, one batch of each a step, made in a thread of their own. */
 export async function train(options: TrainOptions): Promise<RunResult> {
-  const { recipe, dataDir } = options;
-  const tokenizer = readTokenizerJson(await readFile(options.tokenizerPath, "utf8"));
-  const config = studentConfig({ ...recipe.model, vocabSize: tokenizer.vocabSize });
-  const guard = await loadHeldOut(dataDir);
-  const parts = await prepareParts(recipe.parts, { ...options, tokenizer, guard, config, seed: recipe.seed });
-  return runTraining(
-    {
-      recipe,
-      config,
-      task: combinedTask<Record<string, unknown>>(parts),
-      openBatches: (position) => openAll(parts, position),
-      prepare: (parameters) => prepareStudent(config, parts, parameters),
-    },
-    options,
-  );
-}
-
-function openAll(
-  parts: Readonly<Record<string, PreparedPart>>,
-  position: unknown,
-): BatchSource<Record<string, unknown>> {
-  const stored = (position ?? {}) as Record<string, unknown>;
-  const sources = Object.entries(parts).map(([name, part]) => [name, part.open(stored[name])] as const);
-  return {
-    next: () => Object.fromEntries(sources.map(([name, source]) => [name, source.next()])),
-    position: () => Object.fromEntries(sources.map(([name, source]) => [name, source.position()])),
-  };
+  const { recipe, dataDir, tokenizerPath, ownPairsPath } = options;
+  const { vocabSize } = readTokenizerJson(await readFile(tokenizerPath, "utf8"));
+  const config = studentConfig({ ...recipe.model, vocabSize });
+  const { parts, seed, lora } = recipe;
+  const request: RecipeBatchesRequest = { parts, seed, dataDir, tokenizerPath, ownPairsPath };
+  const module = new URL("./recipe-batches.ts", import.meta.url).href;
+  const data = new Prefetch<RecipeBatch>({ module, request });
+  try {
+    return await runTraining(
+      {
+        recipe,
+        config: lora === undefined ? config : { ...config, lora },
+        task: combinedTask<RecipeBatch>(recipeObjectives(parts, config), lora && adapterOf(lora)),
+        openBatches: (position): BatchStream<RecipeBatch> => data.open(position),
+        prepare: (parameters) =>
+          config.pooling === "weighted"
+            ? weighByFrequency(data.open(undefined), parameters.get("pooling.tokenWeights"))
+            : Promise.resolve(),
+      },
+      options,
+    );
+  } finally {
+    await data.stop();
+  }
 }
 
 const COUNTED_BATCHES = 200;
@@ -53,24 +53,21 @@ const COUNTED_BATCHES = 200;
  * Start values of the weights in pooling: a/(a + p) by token frequency p (Arora et al. 2017, "smooth inverse
  * frequency"), a = 10⁻³, as logarithms, with frequencies from the first batches.
  */
-function prepareStudent(
-  config: EncoderConfig,
-  parts: Readonly<Record<string, PreparedPart>>,
-  parameters: ParameterSet,
-): void {
-  if (config.pooling !== "weighted") return;
-  const logWeights = parameters.get("pooling.tokenWeights").data;
+async function weighByFrequency(
+  batches: PrefetchedStream<RecipeBatch>,
+  { data: logWeights }: Parameter,
+): Promise<void> {
   const counts = new Float64Array(logWeights.length);
   let total = 0;
-  const batches = openAll(parts, undefined);
   for (let i = 0; i < COUNTED_BATCHES; i++) {
-    for (const { ids, lengths, rows, length } of blocksOf(batches.next())) {
+    for (const { ids, lengths, rows, length } of blocksOf(await batches.next())) {
       for (let row = 0; row < rows; row++) {
         for (let k = 0; k < lengths[row]!; k++) counts[ids[row * length + k]!]!++;
         total += lengths[row]!;
       }
     }
   }
+  batches.close();
   counts.forEach((count, id) => {
     logWeights[id] = -Math.log1p((1000 * count) / total);
   });
@@ -83,11 +80,10 @@ interface Block {
   readonly length: number;
 }
 
-/** The token blocks within the parts of a batch. */
-function blocksOf(batch: Record<string, unknown>): Block[] {
-  return Object.values(batch).flatMap((part) =>
-    Object.values(part as Record<string, unknown>).filter(
-      (value): value is Block => typeof value === "object" && value !== null && "lengths" in value,
-    ),
-  );
+/** The token blocks within a batch. */
+function blocksOf(batch: object): Block[] {
+  return Object.values(batch).flatMap((part: unknown) => {
+    if (typeof part !== "object" || part === null || ArrayBuffer.isView(part)) return [];
+    return "lengths" in part ? [part as Block] : blocksOf(part);
+  });
 }

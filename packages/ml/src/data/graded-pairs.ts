@@ -1,6 +1,7 @@
 /** Chinese sentence pairs with labels, for supervised training (CoSENT). One batch comes from one set. */
 import { join } from "node:path";
 import type { WordPieceTokenizer } from "@cool-papers/text";
+import { DataError } from "./data-error.ts";
 import type { HeldOutGuard } from "./held-out.ts";
 import { type CyclePosition, ShuffledCycle } from "./shuffled-cycle.ts";
 import { packBlock, type TokenBlock, TokenStore } from "./token-store.ts";
@@ -20,7 +21,7 @@ export interface GradedCorpus {
   readonly sets: readonly (readonly GradedPair[])[];
 }
 
-/** Pairs whose sentences are both allowed. */
+/** Pairs whose sentences are both allowed. @throws DataError for a label that is no number */
 export async function loadGradedPairs(
   dataDir: string,
   tokenizer: WordPieceTokenizer,
@@ -35,7 +36,10 @@ export async function loadGradedPairs(
   };
   for (const file of GRADED_TRAINING_FILES) {
     const pairs: GradedPair[] = [];
-    for await (const { a, b, label } of readTsv(join(dataDir, "zh", `${file}.tsv.gz`))) {
+    const path = join(dataDir, "zh", `${file}.tsv.gz`);
+    for await (const { a, b, label } of readTsv(path)) {
+      if (label === "" || !Number.isFinite(Number(label)))
+        throw new DataError(`${path} has the label ${JSON.stringify(label)}, not a number.`);
       if (!guard.allows({ text: a! }) || !guard.allows({ text: b! })) continue;
       pairs.push({ left: add(a!), right: add(b!), label: Number(label) });
     }

@@ -3,7 +3,9 @@
  * (`optimizer/…`) and, as metadata, everything else that decides how training goes on. Written in one piece, so a kill
  * leaves the former checkpoint intact.
  */
+import { adapterOf, type LoraConfig, mergeLora } from "../nn/lora.ts";
 import { type ParameterSet, parameterSet } from "../parameters.ts";
+import type { EarlyStopState } from "../train/early-stop.ts";
 import type { TrainerState } from "../train/trainer.ts";
 import { readSafetensors, type StoredTensor, TensorFileError, writeSafetensors } from "./safetensors.ts";
 
@@ -18,6 +20,8 @@ export interface TrainingCheckpoint {
   readonly config: unknown;
   /** Name of the recipe. */
   readonly recipe: string;
+  /** What early stopping has seen; null without it. */
+  readonly earlyStop: EarlyStopState | null;
 }
 
 const PARAMETERS = "parameters/";
@@ -57,6 +61,7 @@ export async function readCheckpoint(path: string): Promise<TrainingCheckpoint> 
     elapsedSeconds: state.elapsedSeconds,
     config: state.config,
     recipe: state.recipe,
+    earlyStop: state.earlyStop ?? null,
   };
 }
 
@@ -79,7 +84,7 @@ export async function writeWeights(path: string, model: StoredModel): Promise<vo
   });
 }
 
-/** The model of a checkpoint or of a file of weights. @throws TensorFileError when the file is neither */
+/** The model of a checkpoint or of a file of weights, adapters merged into its weights. @throws TensorFileError when the file is neither */
 export async function readModel(path: string): Promise<StoredModel> {
   const { tensors, metadata } = await readSafetensors(path);
   const description = metadata.state ?? metadata.model;
@@ -88,8 +93,19 @@ export async function readModel(path: string): Promise<StoredModel> {
       `${path} says nothing about the model it holds; it is neither a checkpoint nor weights of ours.`,
     );
   }
-  const { config, step } = JSON.parse(description);
-  return { parameters: parametersOfCheckpoint(tensors), config, step };
+  const { config, step } = JSON.parse(description) as { config: StoredConfig; step: number };
+  const { lora, ...model } = config;
+  const parameters = parametersOfCheckpoint(tensors);
+  return {
+    parameters: lora === undefined ? parameters : mergeLora(parameters, adapterOf(lora)),
+    config: model,
+    step,
+  };
+}
+
+/** A model's configuration, with its adapter while that is trained. */
+interface StoredConfig {
+  readonly lora?: LoraConfig;
 }
 
 function parametersOfCheckpoint(tensors: ReadonlyMap<string, StoredTensor>): ParameterSet {

@@ -14,6 +14,19 @@ export interface LoraAdapter {
   adapts(layer: string): boolean;
 }
 
+/** An adapter as recipes and checkpoints name it; JSON. */
+export interface LoraConfig {
+  readonly rank: number;
+  readonly alpha: number;
+  /** Regular expression over the names of linear layers, such as `attention\\.(query|value)$`. */
+  readonly layers: string;
+}
+
+export function adapterOf({ rank, alpha, layers }: LoraConfig): LoraAdapter {
+  const pattern = new RegExp(layers);
+  return { rank, alpha, adapts: (layer) => pattern.test(layer) };
+}
+
 const isAdapterParameter = (name: string): boolean => name.endsWith(".loraA") || name.endsWith(".loraB");
 
 /** Names to freeze while adapters are trained: all others. */

@@ -1,3 +1,4 @@
+export * from "./early-stop.ts";
 export * from "./gradient-cache.ts";
 export * from "./gradient-sum.ts";
 export * from "./objective.ts";
@@ -5,3 +6,4 @@ export * from "./step-cache.ts";
 export * from "./task.ts";
 export * from "./train-loop.ts";
 export * from "./trainer.ts";
+export * from "./virtual-batch.ts";

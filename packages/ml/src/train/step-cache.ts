@@ -21,7 +21,10 @@ export class StepCache<Batch> {
     const known = this.#steps.get(key);
     // Re-inserting keeps the order of use.
     if (known) this.#steps.delete(key);
-    const step = known ?? compileTrainStep(this.#task.define(batch), this.#options);
+    const step =
+      known ??
+      this.#task.compile?.(batch, this.#options) ??
+      compileTrainStep(this.#task.define(batch), this.#options);
     this.#steps.set(key, step);
     if (this.#steps.size > this.#capacity) await this.#releaseOldest();
     return step;

@@ -1,4 +1,5 @@
 import type { Feeds } from "../backend/cpu-session.ts";
+import type { CompileOptions, TrainStep } from "../backend/cpu-step.ts";
 import type { StepDefinition } from "../backend/step-graph.ts";
 import type { ParameterSpec } from "../nn/forward-context.ts";
 
@@ -8,6 +9,8 @@ export interface TrainTask<Batch> {
   graphKey(batch: Batch): string;
   define(batch: Batch): StepDefinition & { readonly specs: readonly ParameterSpec[] };
   feeds(batch: Batch): Feeds;
+  /** How a step is compiled where it is more than one graph; when left out, `define`'s graph with its gradients. */
+  compile?(batch: Batch, options: CompileOptions): Promise<TrainStep>;
   /** How many examples the batch holds, for throughput and for weighing accumulated batches. */
   size(batch: Batch): number;
 }

@@ -1,15 +1,16 @@
 /** A small training run for tests: two layers with dropout, distilling random vectors. Run directly it reports each step. */
 import { pathToFileURL } from "node:url";
-import { runTraining } from "../../src/commands/run-training.ts";
-import { SeededRandom } from "../../src/data/seeded-random.ts";
-import { type CyclePosition, ShuffledCycle } from "../../src/data/shuffled-cycle.ts";
-import { packBlock } from "../../src/data/token-store.ts";
-import { type DistillationInput, distillationTask, studentConfig } from "../../src/models/index.ts";
+import { type RunResult, runTraining } from "../../src/commands/run-training.ts";
+import type { BatchStream } from "../../src/data/batch-source.ts";
+import { Prefetch } from "../../src/data/prefetch.ts";
+import { type DistillationInput, distillationObjective, studentConfig } from "../../src/models/index.ts";
+import { adapterOf } from "../../src/nn/index.ts";
 import { AdamW } from "../../src/optim/index.ts";
 import type { Recipe } from "../../src/recipe.ts";
+import { combinedTask } from "../../src/train/index.ts";
+import { openBatches, type ToyRequest } from "./toy-batches.ts";
 
 export const TOY_STEPS = 24;
-const TEXTS = 24;
 
 const config = studentConfig({
   vocabSize: 40,
@@ -21,7 +22,7 @@ const config = studentConfig({
 });
 const loss = { headWeightM: 1, headWeightE: 1, similarityScale: 20, teacherShareM: 0.5 };
 
-const recipe: Recipe = {
+const toyRecipe: Recipe = {
   verb: "distill",
   description: "test",
   model: {},
@@ -33,72 +34,65 @@ const recipe: Recipe = {
   seed: 7,
 };
 
-class ToyBatches {
-  readonly #cycle: ShuffledCycle;
-
-  constructor(position: unknown) {
-    this.#cycle = new ShuffledCycle(TEXTS, 1, position as CyclePosition | undefined);
-  }
-
-  next(): DistillationInput {
-    const texts = Array.from({ length: 8 }, () => this.#cycle.next());
-    const unit = (text: number, shift: number) => {
-      const random = new SeededRandom(text * 2 + shift);
-      const vector = Float32Array.from({ length: 192 }, () => random.next() - 0.5);
-      const length = Math.hypot(...vector);
-      return vector.map((value) => value / length);
-    };
-    const rows = texts.map((text) =>
-      Int32Array.from({ length: 3 + (text % 4) }, (_, k) => (text * 5 + k * 3) % 40),
-    );
-    const flat = (shift: number) => Float32Array.from(texts.flatMap((text) => [...unit(text, shift)]));
-    const empty = packBlock([], 0, 0);
-    return {
-      short: packBlock(rows, 6, 0),
-      long: empty,
-      m: flat(0),
-      mMask: new Float32Array(8).fill(1),
-      e: flat(1),
-    };
-  }
-
-  position(): CyclePosition {
-    return this.#cycle.position();
-  }
-}
-
 export interface ToyOptions {
   readonly runDir: string;
   readonly resume: boolean;
   readonly stopAtStep?: number;
   readonly onStep?: (step: number) => void;
+  /** What differs from the toy's recipe. */
+  readonly recipe?: Partial<Recipe>;
+  readonly request?: ToyRequest;
+  /** Model to begin with. */
+  readonly from?: string;
+  /** Make batches in this thread. */
+  readonly isDirect?: boolean;
 }
 
-export async function runToyTraining({ runDir, resume, stopAtStep, onStep }: ToyOptions): Promise<void> {
+export async function runToyTraining(options: ToyOptions): Promise<RunResult> {
+  const { runDir, resume, stopAtStep, onStep, request = {} } = options;
+  const recipe = { ...toyRecipe, ...options.recipe };
+  const { lora } = recipe;
   const stop = new AbortController();
-  await runTraining(
-    {
-      recipe,
-      config,
-      task: distillationTask({ ...loss, config }),
-      openBatches: (position) => new ToyBatches(position),
-      prepare: () => {},
-    },
-    {
-      recipeName: "toy",
-      runDir,
-      resume,
-      from: null,
-      maxMinutes: 10,
-      checkpointMinutes: 0,
-      threads: 1,
-      signal: stop.signal,
-      onReport({ step }) {
-        onStep?.(step);
-        if (step === stopAtStep) stop.abort();
+  const data = new Prefetch<DistillationInput>({
+    module: new URL("./toy-batches.ts", import.meta.url).href,
+    request,
+  });
+  const openDirectly = await openBatches({});
+  try {
+    return await runTraining<Record<string, unknown>>(
+      {
+        recipe,
+        config: lora === undefined ? config : { ...config, lora },
+        task: combinedTask(
+          { distil: { objective: distillationObjective({ ...loss, config }), weight: 1 } },
+          lora && adapterOf(lora),
+        ),
+        openBatches: (position) => named(options.isDirect ? openDirectly(position) : data.open(position)),
+        prepare: async () => {},
       },
-    },
-  );
+      {
+        recipeName: "toy",
+        runDir,
+        resume,
+        from: options.from ?? null,
+        maxMinutes: 10,
+        checkpointMinutes: 0,
+        threads: 1,
+        signal: stop.signal,
+        onReport({ step }) {
+          onStep?.(step);
+          if (step === stopAtStep) stop.abort();
+        },
+      },
+    );
+  } finally {
+    await data.stop();
+  }
+}
+
+/** Batches as the only part of a recipe. */
+function named(batches: BatchStream<DistillationInput>): BatchStream<Record<string, unknown>> {
+  return { next: async () => ({ distil: await batches.next() }), position: () => batches.position() };
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

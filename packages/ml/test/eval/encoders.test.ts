@@ -53,6 +53,7 @@ test("a bundle and the checkpoint it was made of give the same vectors, in the o
     dataPosition: null,
     elapsedSeconds: 0,
     recipe: "test",
+    earlyStop: null,
   });
   await writeFile(join(folder, "tokenizer.json"), writeTokenizerJson(tokenizer));
   await exportBundle({

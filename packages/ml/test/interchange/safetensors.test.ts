@@ -94,6 +94,7 @@ describe("checkpoints", () => {
     elapsedSeconds: 3.5,
     config: { hiddenSize: 2 },
     recipe: "test",
+    earlyStop: null,
   };
 
   test("everything that decides how training goes on comes back", async () => {

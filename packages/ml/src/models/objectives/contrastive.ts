@@ -1,7 +1,8 @@
-import { add, mul, type Node, slice } from "../../graph/index.ts";
+import { add, concat, mul, type Node, reshape, slice } from "../../graph/index.ts";
 import { coSent, infoNce, pairClassification } from "../../losses/index.ts";
 import { type ForwardContext, maskFromLengths } from "../../nn/index.ts";
-import type { InputMaker, Objective } from "../../train/objective.ts";
+import type { InputMaker, Objective, ObjectiveNodes } from "../../train/objective.ts";
+import type { VirtualObjective } from "../../train/virtual-batch.ts";
 import { type EmbeddingSource, embeddingOf, embeddingSize } from "../embedding.ts";
 import { encode } from "../encoder.ts";
 import type { EncoderConfig } from "../encoder-config.ts";
@@ -36,31 +37,63 @@ function embedRows(
   return embeddingOf(context, encodeRows(context, config, makeInput, name, rows).pooled, source);
 }
 
+/** InfoNCE of vectors [rows, size], with the widths that are taught. */
+function pairLoss(options: ContrastiveOptions, q: Node, d: Node, hard: Node | null): ObjectiveNodes {
+  const lossAt = (width: number): Node => {
+    const cut = (x: Node): Node => slice(x, 1, 0, width);
+    const forward = infoNce(cut(q), cut(d), options.scale, hard && cut(hard));
+    return options.isSymmetric ? mul(add(forward, infoNce(cut(d), cut(q), options.scale)), 0.5) : forward;
+  };
+  const size = embeddingSize(options.config.hiddenSize, options.source);
+  return {
+    loss: meanOverWidths(taughtWidths(size, options.matryoshkaDims), lossAt),
+    metrics: { whole: lossAt(size) },
+  };
+}
+
+const pairShape = {
+  size: ({ queries }: ContrastiveInput) => queries.rows,
+  shapeKey: ({ queries, documents, negatives }: ContrastiveInput) =>
+    [queries, documents, negatives].map(rowsKey).join("+"),
+  feeds: ({ queries, documents, negatives }: ContrastiveInput) => ({
+    ...rowFeeds("queries", queries),
+    ...rowFeeds("documents", documents),
+    ...rowFeeds("negatives", negatives),
+  }),
+};
+
 /** InfoNCE over pairs with in-batch and hard negatives. */
 export function contrastiveObjective(options: ContrastiveOptions): Objective<ContrastiveInput> {
   return {
-    size: ({ queries }) => queries.rows,
-    shapeKey: ({ queries, documents, negatives }) => [queries, documents, negatives].map(rowsKey).join("+"),
-    feeds: ({ queries, documents, negatives }) => ({
-      ...rowFeeds("queries", queries),
-      ...rowFeeds("documents", documents),
-      ...rowFeeds("negatives", negatives),
-    }),
+    ...pairShape,
     define(context, makeInput, { queries, documents, negatives }) {
       const embed = (name: string, rows: TokenRows): Node =>
         embedRows(context, options, makeInput, name, rows);
       const [q, d] = [embed("queries", queries), embed("documents", documents)];
-      const hard = negatives.rows > 0 ? embed("negatives", negatives) : null;
-      const lossAt = (width: number): Node => {
-        const cut = (x: Node): Node => slice(x, 1, 0, width);
-        const forward = infoNce(cut(q), cut(d), options.scale, hard && cut(hard));
-        return options.isSymmetric ? mul(add(forward, infoNce(cut(d), cut(q), options.scale)), 0.5) : forward;
-      };
-      const size = embeddingSize(options.config.hiddenSize, options.source);
-      return {
-        loss: meanOverWidths(taughtWidths(size, options.matryoshkaDims), lossAt),
-        metrics: { whole: lossAt(size) },
-      };
+      return pairLoss(options, q, d, negatives.rows > 0 ? embed("negatives", negatives) : null);
+    },
+  };
+}
+
+/** The same over several batches as if they were one. */
+export function virtualContrastive(options: ContrastiveOptions): VirtualObjective<ContrastiveInput> {
+  return {
+    ...pairShape,
+    encode(context, makeInput, batch) {
+      const blocks = Object.entries(batch).filter(([, block]) => block.rows > 0);
+      return concat(
+        blocks.map(([name, block]) => embedRows(context, options, makeInput, name, block)),
+        0,
+      );
+    },
+    loss(vectors, { queries, documents, negatives }, batches) {
+      const size = vectors.shape.at(-1) as number;
+      const rowsOfBatch = queries.rows + documents.rows + negatives.rows;
+      const byBatch = reshape(vectors, [batches, rowsOfBatch, size]);
+      const rows = (start: number, count: number): Node =>
+        reshape(slice(byBatch, 1, start, start + count), [batches * count, size]);
+      const hard = negatives.rows > 0 ? rows(queries.rows + documents.rows, negatives.rows) : null;
+      return pairLoss(options, rows(0, queries.rows), rows(queries.rows, documents.rows), hard).loss;
     },
   };
 }

@@ -1,0 +1,149 @@
+/** Loads the data of a recipe's parts and makes their batches; runs in the thread of data/prefetch.ts. */
+import { readFile } from "node:fs/promises";
+import { readTokenizerJson, type WordPieceTokenizer } from "@cool-papers/text";
+import { segmentChinese } from "@cool-papers/text/jieba";
+import type { BatchSource, OpenBatches } from "../data/batch-source.ts";
+import { type BatchPosition, DistillationBatches } from "../data/distillation-batches.ts";
+import { loadDistillationCorpus } from "../data/distillation-corpus.ts";
+import { GradedBatches, type GradedPosition, loadGradedPairs } from "../data/graded-pairs.ts";
+import { type HeldOutGuard, loadHeldOut } from "../data/held-out.ts";
+import { OwnPairBatches, type OwnPairPosition, readOwnPairs } from "../data/own-pairs.ts";
+import { PairBatches, type PairPosition } from "../data/pair-batches.ts";
+import { loadPairCorpus, type PairCorpus } from "../data/pair-corpus.ts";
+import { SegmentBatches, type SegmentPosition } from "../data/segment-batches.ts";
+import { readTermDictionary } from "../data/term-dictionary.ts";
+import type { ContrastPart, DistilPart, GradedPart, OwnPart, RecipeParts, SegmentsPart } from "../recipe.ts";
+
+export interface RecipeBatchesRequest {
+  readonly parts: RecipeParts;
+  readonly seed: number;
+  readonly dataDir: string;
+  readonly tokenizerPath: string;
+  /** File of `--pairs`; null without. */
+  readonly ownPairsPath: string | null;
+}
+
+/** One batch of each part, by its name. */
+export type RecipeBatch = Record<string, unknown>;
+
+interface PartContext {
+  readonly dataDir: string;
+  readonly tokenizer: WordPieceTokenizer;
+  readonly guard: HeldOutGuard;
+  readonly seed: number;
+  readonly ownPairsPath: string | null;
+}
+
+/** A recipe asks for something the command line did not give. */
+export class RecipeError extends Error {
+  override readonly name = "RecipeError";
+}
+
+const MAX_ABSTRACT_TOKENS = 224;
+
+/** Loads the data of every part that the recipe has. */
+export async function openBatches(request: RecipeBatchesRequest): Promise<OpenBatches<RecipeBatch>> {
+  const { parts, dataDir, seed, ownPairsPath } = request;
+  if (parts.own && ownPairsPath === null)
+    throw new RecipeError("This recipe trains on your own pairs: name their file with --pairs.");
+  const tokenizer = readTokenizerJson(await readFile(request.tokenizerPath, "utf8"));
+  const context: PartContext = { dataDir, tokenizer, guard: await loadHeldOut(dataDir), seed, ownPairsPath };
+  const openers: Record<string, OpenBatches<unknown>> = {};
+  const papers = parts.contrast || parts.segments ? await loadPapers(parts, context) : null;
+  if (parts.distil) openers.distil = await openDistil(parts.distil, context);
+  if (parts.contrast) openers.contrast = await openContrast(parts.contrast, context, papers!);
+  if (parts.graded) openers.graded = await openGraded(parts.graded, context);
+  if (parts.own) openers.own = await openOwn(parts.own, context);
+  if (parts.segments) openers.segments = openSegments(parts.segments, context, papers!);
+  if (Object.keys(openers).length === 0) throw new RecipeError("The recipe has no part to train.");
+  return (position) => openAll(openers, (position ?? {}) as Record<string, unknown>);
+}
+
+function openAll(
+  openers: Readonly<Record<string, OpenBatches<unknown>>>,
+  positions: Readonly<Record<string, unknown>>,
+): BatchSource<RecipeBatch> {
+  const sources = Object.entries(openers).map(([name, open]) => [name, open(positions[name])] as const);
+  return {
+    next: () => Object.fromEntries(sources.map(([name, source]) => [name, source.next()])),
+    position: () => Object.fromEntries(sources.map(([name, source]) => [name, source.position()])),
+  };
+}
+
+function loadPapers(parts: RecipeParts, { dataDir, tokenizer, guard }: PartContext): Promise<PairCorpus> {
+  const titleLengths = [parts.contrast?.batch.queryLength ?? 0, parts.segments?.batch.maxTextTokens ?? 0];
+  return loadPairCorpus({
+    dataDir,
+    tokenizer,
+    guard,
+    maxTitleTokens: Math.max(...titleLengths),
+    maxAbstractTokens: MAX_ABSTRACT_TOKENS,
+  });
+}
+
+async function openDistil(part: DistilPart, context: PartContext): Promise<OpenBatches<unknown>> {
+  const { tokenizer, seed } = context;
+  const corpus = await loadDistillationCorpus({
+    ...context,
+    maxShortLength: part.shortLength,
+    maxLongLength: part.longLength,
+  });
+  return (position) =>
+    new DistillationBatches(corpus, { ...part, tokenizer, seed }, position as BatchPosition | undefined);
+}
+
+async function openContrast(
+  part: ContrastPart,
+  { tokenizer, seed, dataDir }: PartContext,
+  papers: PairCorpus,
+): Promise<OpenBatches<unknown>> {
+  const dictionary = await readTermDictionary(dataDir, tokenizer);
+  const options = { ...part.batch, seed };
+  return (position) =>
+    inGroups(
+      new PairBatches(papers, tokenizer, dictionary, options, position as PairPosition | undefined),
+      part.virtualBatches,
+    );
+}
+
+async function openGraded(
+  part: GradedPart,
+  { dataDir, tokenizer, guard, seed }: PartContext,
+): Promise<OpenBatches<unknown>> {
+  const corpus = await loadGradedPairs(dataDir, tokenizer, guard, part.length);
+  const options = { ...part, padId: tokenizer.special.pad, seed };
+  return (position) => new GradedBatches(corpus, options, position as GradedPosition | undefined);
+}
+
+async function openOwn(
+  part: OwnPart,
+  { tokenizer, guard, seed, ownPairsPath }: PartContext,
+): Promise<OpenBatches<unknown>> {
+  const maxLength = Math.max(part.queryLength, part.documentLength);
+  const pairs = await readOwnPairs(ownPairsPath!, tokenizer, guard, maxLength);
+  const options = { ...part, padId: tokenizer.special.pad, seed };
+  return (position) =>
+    inGroups(
+      new OwnPairBatches(pairs, options, position as OwnPairPosition | undefined),
+      part.virtualBatches,
+    );
+}
+
+function openSegments(
+  part: SegmentsPart,
+  { tokenizer, seed }: PartContext,
+  papers: PairCorpus,
+): OpenBatches<unknown> {
+  const options = { ...part.batch, seed, segment: segmentChinese };
+  return (position) =>
+    new SegmentBatches(papers, tokenizer, options, position as SegmentPosition | undefined);
+}
+
+/** As many batches at a time as make one virtual batch. */
+function inGroups(source: BatchSource<unknown>, count = 1): BatchSource<unknown> {
+  if (count === 1) return source;
+  return {
+    next: () => Array.from({ length: count }, () => source.next()),
+    position: () => source.position(),
+  };
+}

@@ -1,0 +1,42 @@
+import { POOLED } from "../models/embedding.ts";
+import type { EncoderConfig } from "../models/encoder-config.ts";
+import {
+  type ContrastiveOptions,
+  contrastiveObjective,
+  distillationObjective,
+  gradedPairObjective,
+  roFormerSimObjective,
+  virtualContrastive,
+} from "../models/objectives/index.ts";
+import type { ContrastPart, OwnPart, RecipeParts } from "../recipe.ts";
+import { type Objective, virtualBatch, type WeightedObjective } from "../train/index.ts";
+
+/** The losses of a recipe's parts; recipe-batches.ts makes what they read. */
+export function recipeObjectives(
+  parts: RecipeParts,
+  config: EncoderConfig,
+): Record<string, WeightedObjective<unknown>> {
+  const pooled = { config, source: POOLED };
+  const objectives: Record<string, WeightedObjective<unknown>> = {};
+  const add = <Batch>(name: keyof RecipeParts, weight: number, objective: Objective<Batch>) => {
+    objectives[name] = { objective: objective as Objective<unknown>, weight };
+  };
+  const { distil, contrast, graded, own, segments } = parts;
+  if (distil) add("distil", distil.weight, distillationObjective({ ...distil.loss, config }));
+  if (contrast) add("contrast", contrast.weight, pairObjective(contrast, pooled));
+  if (graded) add("graded", graded.weight, gradedPairObjective({ ...pooled, scale: graded.scale }));
+  if (own) add("own", own.weight, pairObjective(own, pooled));
+  if (segments) add("segments", segments.weight, roFormerSimObjective({ ...segments.loss, config }));
+  return objectives;
+}
+
+/** Over one batch, or over several as if they were one. */
+function pairObjective(
+  { scale, virtualBatches = 1 }: ContrastPart | OwnPart,
+  pooled: Pick<ContrastiveOptions, "config" | "source">,
+): Objective<unknown> {
+  const options = { ...pooled, scale, isSymmetric: true };
+  const objective =
+    virtualBatches > 1 ? virtualBatch(virtualContrastive(options)) : contrastiveObjective(options);
+  return objective as Objective<unknown>;
+}
