@@ -12,7 +12,7 @@ export {
   listDayTexts,
   listMonth,
 } from "./category-days.ts";
-export { latestChange } from "./changes.ts";
+export { latestChange, latestPaperChange } from "./changes.ts";
 export {
   type ClaimedBatch,
   type ClaimedPaper,
@@ -75,3 +75,4 @@ export {
   type VenueEdition,
   venueEditions,
 } from "./venue-editions.ts";
+export { countVenueRequest, venueRequests } from "./venue-requests.ts";
