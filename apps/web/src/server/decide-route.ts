@@ -1,4 +1,6 @@
 import { multiPaperPath } from "@cool-papers/core";
+import { readChosenCategories } from "../url/category-choice.ts";
+import { isFollowedPath } from "../url/feed-url.ts";
 import { MAX_URL_LENGTH } from "../url/limits.ts";
 import { type ListedPath, readArxivPath, readPastedIds, readVenuePath } from "../url/listed-path.ts";
 
@@ -48,8 +50,11 @@ export function decideRoute(url: string): RouteDecision {
 
   const [, root, ...rest] = tidy.split("/");
   if (isSearchPath(tidy)) return decideSearch(url, parameters);
+  const before = tidy.slice(1).replace(/\/feed$/, "");
+  if (tidy.endsWith("/feed") && isFollowedPath(before)) return internal("/feed", before, rawQuery);
   if (root !== "arxiv" && root !== "venue") return { kind: "render", url };
-  if (rest.length === 0) return root === "arxiv" ? redirect(307, "/", "") : { kind: "render", url };
+  if (rest.length === 0) return root === "arxiv" ? decideChoice(parameters) : { kind: "render", url };
+  if (tidy === "/venue/latest") return redirect(307, "/venue", "");
   return decideListed(url, root, rest, rawQuery);
 }
 
@@ -59,7 +64,8 @@ function decideListed(
   rest: readonly string[],
   rawQuery: string,
 ): RouteDecision {
-  const action = rest.length > 1 && rest.at(-1) === "cite" ? "/cite" : "";
+  const last = rest.length > 1 ? rest.at(-1) : undefined;
+  const action = last === "cite" || last === "feed" ? `/${last}` : "";
   const text = (action === "" ? rest : rest.slice(0, -1)).join("/");
   const listed = root === "arxiv" ? readArxivPath(text) : readVenuePath(text);
   if (listed.kind === "invalid") return problem(404, root === "arxiv" ? "not-an-id" : "not-a-venue", text);
@@ -67,15 +73,28 @@ function decideListed(
   if (decode(listed.path) !== `/${root}/${text}` && isFinal(listed))
     return redirect(308, listed.path + action, rawQuery);
   if (action === "") return { kind: "render", url };
-  if (listed.kind !== "paper" && listed.kind !== "papers") return problem(404, "not-an-id", text);
-  const parameters = new URLSearchParams(rawQuery);
-  parameters.set("of", `${root}/${text}`);
-  return { kind: "render", url: `/cite?${parameters}` };
+  const arePapers = listed.kind === "paper" || listed.kind === "papers";
+  if (action === "/cite" && !arePapers) return problem(404, "not-an-id", text);
+  return internal(action, `${root}/${text}`, rawQuery);
 }
 
-/** A list with pieces that are no ids stays as it was typed, so that the reader can mend it. */
+/** A list with pieces that are no ids or no categories stays as it was typed, so that the page can name them. */
 function isFinal(listed: ListedPath): boolean {
-  return listed.kind !== "papers" || listed.unknown.length === 0;
+  if (listed.kind === "papers") return listed.unknown.length === 0;
+  return listed.kind !== "categories" || listed.expression.unknown.length === 0;
+}
+
+/** The form of the start page comes here: each category with its sign. */
+function decideChoice(parameters: URLSearchParams): RouteDecision {
+  const path = readChosenCategories(parameters);
+  return path === null ? redirect(307, "/", "") : redirect(307, path, "");
+}
+
+/** An address that only decisions lead to; `of` is the list it belongs to. */
+function internal(path: string, of: string, rawQuery: string): RouteDecision {
+  const parameters = new URLSearchParams(rawQuery);
+  parameters.set("of", of);
+  return { kind: "render", url: `${path}?${parameters}` };
 }
 
 function isSearchPath(path: string): boolean {
