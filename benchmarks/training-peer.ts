@@ -8,6 +8,10 @@ import type { ParameterSet } from "@cool-papers/ml";
 
 const SCRIPT = join(import.meta.dirname, "training_torch.py");
 
+/** `eager`: the model as a person writes it down. `sdpa+fused`: PyTorch's fastest attention and optimiser. */
+export const TORCH_PEERS = ["eager", "sdpa+fused"] as const;
+export type TorchPeerName = (typeof TORCH_PEERS)[number];
+
 /** The peer ended, or said something that is no answer. */
 export class TorchPeerError extends Error {
   override readonly name = "TorchPeerError";
@@ -37,6 +41,7 @@ export interface Timing {
 }
 
 export class TorchPeer {
+  readonly name: TorchPeerName;
   readonly version: string;
   readonly parameterCount: number;
   /** Before any update. */
@@ -44,7 +49,13 @@ export class TorchPeer {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  private constructor(child: ChildProcess, lines: AsyncIterator<string>, greeting: Greeting) {
+  private constructor(
+    name: TorchPeerName,
+    child: ChildProcess,
+    lines: AsyncIterator<string>,
+    greeting: Greeting,
+  ) {
+    this.name = name;
     this.version = greeting.version;
     this.parameterCount = greeting.parameterCount;
     this.firstLoss = greeting.firstLoss;
@@ -54,6 +65,7 @@ export class TorchPeer {
 
   /** Writes the weights to `parametersPath` and starts the peer with them. */
   static async open(
+    name: TorchPeerName,
     python: string,
     parametersPath: string,
     parameters: ParameterSet,
@@ -67,8 +79,8 @@ export class TorchPeer {
     const entries = parameters.names.map((name) => [name, parameters.get(name).shape]);
     const child = spawn(python, [SCRIPT], { stdio: ["pipe", "pipe", "inherit"] });
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    child.stdin.write(`${JSON.stringify({ ...setting, parametersPath, parameters: entries })}\n`);
-    return new TorchPeer(child, lines, (await nextAnswer(lines)) as Greeting);
+    child.stdin.write(`${JSON.stringify({ ...setting, peer: name, parametersPath, parameters: entries })}\n`);
+    return new TorchPeer(name, child, lines, (await nextAnswer(lines)) as Greeting);
   }
 
   /** Makes `count` updates. */

@@ -1,8 +1,9 @@
 /**
- * A training step (contrastive, 32 pairs of 32 + 128 tokens, no dropout) beside PyTorch eager with the same model and
- * weights, and beside the largest MatMul rate of onnxruntime: blocks of steps in turn, so that what else the machine
- * does falls on all. Settings: TRAINING_BENCH_SECONDS for each cell and engine (30), TRAINING_BENCH_SIZES ("tiny,small"),
- * TRAINING_BENCH_THREADS ("1,2"), TORCH_PYTHON (a Python that can `import torch`; else python3 is tried).
+ * A training step (contrastive, 32 pairs of 32 + 128 tokens, no dropout) beside PyTorch with the same model and weights,
+ * once written plainly (eager) and once in its fastest forms (sdpa+fused), and beside onnxruntime's MatMul rates: blocks of
+ * steps in turn, so that what else the machine does falls on all. Settings: TRAINING_BENCH_SECONDS for each cell and
+ * engine (18), TRAINING_BENCH_SIZES ("tiny,small"), TRAINING_BENCH_THREADS ("1,2"), TORCH_PYTHON (a Python that can
+ * `import torch`; else python3 is tried).
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,12 +24,12 @@ import {
   Trainer,
   taskOf,
 } from "@cool-papers/ml";
-import { encodeModel, GraphBuilder, tensorOf } from "@cool-papers/onnx";
+import { encodeModel, GraphBuilder, type Value } from "@cool-papers/onnx";
 import ort from "onnxruntime-node";
 import { quantile } from "./quantile.ts";
-import { findTorchPython, type Timing, TorchPeer } from "./training-peer.ts";
+import { findTorchPython, type Timing, TORCH_PEERS, TorchPeer, type TorchPeerName } from "./training-peer.ts";
 
-const SECONDS = Number(process.env.TRAINING_BENCH_SECONDS ?? 30);
+const SECONDS = Number(process.env.TRAINING_BENCH_SECONDS ?? 18);
 const SIZES = (process.env.TRAINING_BENCH_SIZES ?? "tiny,small")
   .split(",")
   .filter((name): name is EncoderSize => Object.hasOwn(ENCODER_SIZES, name));
@@ -60,14 +61,29 @@ interface Cell {
   readonly pairsPerSecond: number;
   /** Arithmetic of `flopsOfStep` over the median time of a whole step, update included. */
   readonly gflops: number;
+  /** Rate of one MatMul of 1024³ alone. */
   readonly ceilingGflops: number;
+  /** gflops / ceilingGflops */
   readonly shareOfCeiling: number;
+  /** Rate of the step's own matrix products run alone, one after the other, as MatMul and Gemm. */
+  readonly productsGflops: number;
+  /** gflops / productsGflops */
+  readonly shareOfProducts: number;
   readonly torchVersion: string | null;
-  readonly torchStepMsP50: number | null;
-  readonly torchStepProcessorMsP50: number | null;
+  /** The plain peer's. */
   readonly torchPairsPerSecond: number | null;
-  /** Our pairs a second over PyTorch's. */
+  /** Our pairs a second over those of the plain peer. */
   readonly ratio: number | null;
+  readonly peers: readonly PeerCell[];
+}
+
+interface PeerCell {
+  readonly peer: TorchPeerName;
+  readonly stepMsP50: number;
+  readonly stepProcessorMsP50: number;
+  readonly pairsPerSecond: number;
+  /** Our pairs a second over this peer's. */
+  readonly ratio: number;
 }
 
 /** The two engines do not compute the same function: a comparison of their speed would mean nothing. */
@@ -96,7 +112,10 @@ export async function run({ json }: { readonly json: boolean }): Promise<object>
       documentLength: DOCUMENT_LENGTH,
       vocabSize: VOCAB_SIZE,
       secondsPerEngine: SECONDS,
-      torch: python === null ? "not measured: no Python that can import torch" : "eager, AdamW fused",
+      torch:
+        python === null
+          ? "not measured: no Python that can import torch"
+          : "ratio: eager as a person writes it, AdamW as it comes; sdpa+fused: PyTorch's fastest forms",
       cells,
     };
   } finally {
@@ -125,8 +144,8 @@ async function measureCell({ size, threads, python, folder }: Setting): Promise<
   const batch = randomBatch();
   const task = taskOf(contrastiveObjective({ config, source: POOLED, scale: SCALE, isSymmetric: true }));
   const parameters = initializeParameters(task.define(batch).specs, SEED);
-  const peer =
-    python === null ? null : await openPeer(python, folder, { config, threads, batch, parameters });
+  const peers =
+    python === null ? [] : await openPeers(python, folder, { config, threads, batch, parameters });
   const trainer = new Trainer({
     task,
     parameters,
@@ -136,24 +155,21 @@ async function measureCell({ size, threads, python, folder }: Setting): Promise<
     maxGradientNorm: null,
     session: { threads },
   });
-  const ceiling = await MatMulCeiling.open(threads);
+  const ceiling = await Products.open(threads, singleProduct());
+  const products = await Products.open(threads, productsOfLayer(config));
   try {
     const first = await trainer.update([batch]);
-    if (peer) assertSameModel(peer, first.loss, parameterCount(parameters));
-    const step = () => trainer.update([batch]);
-    const [ours, theirs, products] = await measureInTurn([
-      (count) => timed(count, step),
-      (count) => peer?.run(count) ?? Promise.resolve([]),
-      (count) => timed(4 * count, () => ceiling.run()),
+    for (const peer of peers) assertSameModel(peer, first.loss, parameterCount(parameters));
+    const [ours, single, layer, ...theirs] = await measureInTurn([
+      (count) => timed(count, () => trainer.update([batch])),
+      (count) => timed(2 * count, () => ceiling.run()),
+      (count) => timed(count, () => products.run()),
+      ...peers.map((peer) => (count: number) => peer.run(count)),
     ]);
-    return cellOf(
-      { size, threads, parameters, config, version: peer?.version ?? null },
-      ours!,
-      theirs!,
-      products!,
-    );
+    return cellOf({ size, threads, parameters, config }, ours!, single!, layer!, peers, theirs);
   } finally {
-    await Promise.all([trainer.release(), ceiling.release(), peer?.close()]);
+    const opened = [trainer, ceiling, products];
+    await Promise.all([...opened.map((each) => each.release()), ...peers.map((peer) => peer.close())]);
   }
 }
 
@@ -163,16 +179,20 @@ function cellOf(
     readonly threads: number;
     readonly parameters: ParameterSet;
     readonly config: EncoderConfig;
-    readonly version: string | null;
   },
   ours: readonly Timing[],
-  theirs: readonly Timing[],
-  products: readonly Timing[],
+  single: readonly Timing[],
+  layer: readonly Timing[],
+  peers: readonly TorchPeer[],
+  theirs: readonly (readonly Timing[])[],
 ): Cell {
   const stepMsP50 = median(ours, "wallMs");
-  const torchStepMsP50 = theirs.length === 0 ? null : median(theirs, "wallMs");
-  const gflops = flopsOfStep(about.config) / (stepMsP50 * 1e6);
-  const ceilingGflops = (2 * MATMUL_SIZE ** 3) / (median(products, "wallMs") * 1e6);
+  const flops = flopsOfStep(about.config);
+  const gflops = flops / (stepMsP50 * 1e6);
+  const ceilingGflops = (2 * MATMUL_SIZE ** 3) / (median(single, "wallMs") * 1e6);
+  const productsGflops = flops / about.config.numHiddenLayers / (median(layer, "wallMs") * 1e6);
+  const peerCells = peers.map((peer, index) => peerCell(peer, theirs[index]!, stepMsP50));
+  const plain = peerCells.find(({ peer }) => peer === "eager");
   return {
     size: about.size,
     threads: about.threads,
@@ -184,11 +204,23 @@ function cellOf(
     gflops,
     ceilingGflops,
     shareOfCeiling: gflops / ceilingGflops,
-    torchVersion: about.version,
-    torchStepMsP50,
-    torchStepProcessorMsP50: theirs.length === 0 ? null : median(theirs, "processorMs"),
-    torchPairsPerSecond: torchStepMsP50 === null ? null : PAIRS / (torchStepMsP50 / 1000),
-    ratio: torchStepMsP50 === null ? null : torchStepMsP50 / stepMsP50,
+    productsGflops,
+    shareOfProducts: gflops / productsGflops,
+    torchVersion: peers[0]?.version ?? null,
+    torchPairsPerSecond: plain?.pairsPerSecond ?? null,
+    ratio: plain?.ratio ?? null,
+    peers: peerCells,
+  };
+}
+
+function peerCell({ name }: TorchPeer, timings: readonly Timing[], ourStepMs: number): PeerCell {
+  const stepMsP50 = median(timings, "wallMs");
+  return {
+    peer: name,
+    stepMsP50,
+    stepProcessorMsP50: median(timings, "processorMs"),
+    pairsPerSecond: PAIRS / (stepMsP50 / 1000),
+    ratio: stepMsP50 / ourStepMs,
   };
 }
 
@@ -200,16 +232,20 @@ function median(timings: readonly Timing[], field: keyof Timing): number {
 }
 
 function printCell(cell: Cell): string {
-  const torch =
-    cell.torchPairsPerSecond === null
-      ? "PyTorch not measured"
-      : `PyTorch ${cell.torchVersion} ${cell.torchPairsPerSecond.toFixed(1)} pairs/s, ` +
-        `${cell.torchStepProcessorMsP50!.toFixed(0)} ms of processor, ratio ${cell.ratio!.toFixed(2)}`;
-  return (
-    `${cell.size}, ${cell.threads} thread(s): step ${cell.stepMsP50.toFixed(0)} ms, ` +
-    `${cell.stepProcessorMsP50.toFixed(0)} ms of processor, ${cell.pairsPerSecond.toFixed(1)} pairs/s, ${cell.gflops.toFixed(0)} of ${cell.ceilingGflops.toFixed(0)} GFLOP/s ` +
-    `(${(100 * cell.shareOfCeiling).toFixed(0)} %); ${torch} (${cell.steps} steps)`
+  const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+  const peers = cell.peers.map(
+    ({ peer, pairsPerSecond, stepProcessorMsP50, ratio }) =>
+      `PyTorch ${cell.torchVersion} ${peer} ${pairsPerSecond.toFixed(1)} pairs/s, ` +
+      `${stepProcessorMsP50.toFixed(0)} ms of processor, ratio ${ratio.toFixed(2)}`,
   );
+  return [
+    `${cell.size}, ${cell.threads} thread(s): step ${cell.stepMsP50.toFixed(0)} ms, ` +
+      `${cell.stepProcessorMsP50.toFixed(0)} ms of processor, ${cell.pairsPerSecond.toFixed(1)} pairs/s, ` +
+      `${cell.gflops.toFixed(0)} GFLOP/s: ${percent(cell.shareOfCeiling)} of a MatMul of ${MATMUL_SIZE}³ ` +
+      `(${cell.ceilingGflops.toFixed(0)}), ${percent(cell.shareOfProducts)} of its own products alone ` +
+      `(${cell.productsGflops.toFixed(0)}); ${cell.steps} steps`,
+    ...(peers.length > 0 ? peers : ["PyTorch not measured"]),
+  ].join("\n  ");
 }
 
 /**
@@ -250,7 +286,7 @@ async function timed(count: number, work: () => Promise<unknown>): Promise<Timin
   return times;
 }
 
-async function openPeer(
+async function openPeers(
   python: string,
   folder: string,
   model: {
@@ -259,23 +295,28 @@ async function openPeer(
     readonly batch: ContrastiveInput;
     readonly parameters: ParameterSet;
   },
-): Promise<TorchPeer> {
+): Promise<TorchPeer[]> {
   const { config, threads, batch, parameters } = model;
-  return TorchPeer.open(python, join(folder, "parameters.bin"), parameters, {
-    config,
-    threads,
-    queries: rowsOf(batch.queries),
-    documents: rowsOf(batch.documents),
-    scale: SCALE,
-    learningRate: LEARNING_RATE,
-    weightDecay: WEIGHT_DECAY,
-  });
+  const peers: TorchPeer[] = [];
+  for (const name of TORCH_PEERS) {
+    const setting = {
+      config,
+      threads,
+      queries: rowsOf(batch.queries),
+      documents: rowsOf(batch.documents),
+      scale: SCALE,
+      learningRate: LEARNING_RATE,
+      weightDecay: WEIGHT_DECAY,
+    };
+    peers.push(await TorchPeer.open(name, python, join(folder, "parameters.bin"), parameters, setting));
+  }
+  return peers;
 }
 
 function assertSameModel(peer: TorchPeer, loss: number, count: number): void {
   if (peer.parameterCount === count && Math.abs(peer.firstLoss - loss) < LOSS_TOLERANCE) return;
   throw new PeerMismatchError(
-    `PyTorch has ${peer.parameterCount} parameters and loss ${peer.firstLoss}, we have ${count} and ${loss}: ` +
+    `PyTorch ${peer.name} has ${peer.parameterCount} parameters and loss ${peer.firstLoss}, we have ${count} and ${loss}: ` +
       "training_torch.py computes another model.",
   );
 }
@@ -304,8 +345,43 @@ function rowsOf({ ids, rows, length }: TokenRows): number[][] {
   return Array.from({ length: rows }, (_, row) => [...ids.subarray(row * length, (row + 1) * length)]);
 }
 
-/** The rate of one large product alone, the most that a step could reach. */
-class MatMulCeiling {
+interface Product {
+  readonly a: readonly number[];
+  readonly b: readonly number[];
+  readonly transA?: boolean;
+  readonly transB?: boolean;
+}
+
+/** The usual yardstick. Its rows are 4 KiB apart, which caches like least: products of narrower matrices can be faster. */
+function singleProduct(): Product[] {
+  return [{ a: [MATMUL_SIZE, MATMUL_SIZE], b: [MATMUL_SIZE, MATMUL_SIZE] }];
+}
+
+/** All matrix products of one layer, forward and backward: what `flopsOfStep` counts. */
+function productsOfLayer({ hiddenSize, intermediateSize, numAttentionHeads }: EncoderConfig): Product[] {
+  return [QUERY_LENGTH, DOCUMENT_LENGTH].flatMap((length) => {
+    const rows = PAIRS * length;
+    const linear = (inSize: number, outSize: number): Product[] => [
+      { a: [rows, inSize], b: [inSize, outSize] },
+      { a: [rows, outSize], b: [inSize, outSize], transB: true },
+      { a: [rows, inSize], b: [rows, outSize], transA: true },
+    ];
+    const heads = [PAIRS, numAttentionHeads];
+    const perHead = [...heads, length, hiddenSize / numAttentionHeads];
+    const scores = [...heads, length, length];
+    return [
+      ...Array.from({ length: 4 }, () => linear(hiddenSize, hiddenSize)).flat(),
+      ...linear(hiddenSize, intermediateSize),
+      ...linear(intermediateSize, hiddenSize),
+      ...[0, 1].map(() => ({ a: perHead, b: perHead, transB: true })),
+      ...[0, 1].map(() => ({ a: scores, b: perHead })),
+      ...[0, 1].map(() => ({ a: scores, b: perHead, transA: true })),
+    ];
+  });
+}
+
+/** Matrix products and nothing else, one after the other in one graph. */
+class Products {
   readonly #session: ort.InferenceSession;
   readonly #feeds: Record<string, ort.Tensor>;
 
@@ -314,19 +390,40 @@ class MatMulCeiling {
     this.#feeds = feeds;
   }
 
-  static async open(threads: number): Promise<MatMulCeiling> {
-    const size = MATMUL_SIZE;
-    const graph = new GraphBuilder("matmul");
-    const a = graph.input("a", "float32", [size, size]);
-    const values = new Float32Array(size * size).fill(0.5);
-    const b = graph.initializer("b", tensorOf("float32", [size, size], values));
-    // The sum keeps what leaves the runtime small: a copy of the product would be timed with it.
-    const sum = graph.op("ReduceSum", [graph.op("MatMul", [a, b]), graph.integers([1])], { keepdims: 0 });
-    graph.output("sum", sum, [size]);
+  static async open(threads: number, products: readonly Product[]): Promise<Products> {
+    const graph = new GraphBuilder("products");
+    const operands = new Map<string, Value>();
+    // Equal products must not become one, so every operand is an input of its own.
+    const operand = (shape: readonly number[]): Value => {
+      const value = graph.input(`x${operands.size}`, "float32", shape);
+      operands.set(value.name, value);
+      return value;
+    };
+    products.forEach(({ a, b, transA, transB }, index) => {
+      const attributes = { transA: transA ? 1 : 0, transB: transB ? 1 : 0 };
+      const inputs = [operand(a), operand(b)];
+      const isPlain = !transA && !transB;
+      const result = isPlain
+        ? graph.op("MatMul", inputs)
+        : a.length === 2
+          ? graph.op("Gemm", inputs, attributes)
+          : graph.op("FusedMatMul", inputs, attributes, { domain: "com.microsoft" });
+      // A corner keeps what leaves the runtime small: a copy of the product would be timed with it.
+      const axes = a.map((_, axis) => axis);
+      const bounds = [axes.map(() => 0), axes.map(() => 1), axes].map((values) => graph.integers(values));
+      graph.output(
+        `y${index}`,
+        graph.op("Slice", [result, ...bounds]),
+        axes.map(() => 1),
+      );
+    });
     const session = await ort.InferenceSession.create(encodeModel(graph.build()), {
       intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: "basic",
     });
-    return new MatMulCeiling(session, { a: new ort.Tensor("float32", values, [size, size]) });
+    const feeds = [...operands].map(([name, { shape }]) => [name, filled(shape as number[])] as const);
+    return new Products(session, Object.fromEntries(feeds));
   }
 
   run(): Promise<unknown> {
@@ -336,4 +433,9 @@ class MatMulCeiling {
   release(): Promise<void> {
     return this.#session.release();
   }
+}
+
+function filled(shape: readonly number[]): ort.Tensor {
+  const count = shape.reduce((product, size) => product * size, 1);
+  return new ort.Tensor("float32", new Float32Array(count).fill(0.5), shape);
 }
