@@ -59,6 +59,7 @@ interface ImportFlags {
   readonly format?: string;
   readonly limit?: number;
   readonly index?: boolean;
+  readonly embed?: boolean;
 }
 
 function addFileArguments(command: Command): Command {
@@ -71,14 +72,16 @@ function addFileArguments(command: Command): Command {
 
 function addImport(program: Command, settings: ProgramSettings): void {
   addFileArguments(program.command("import"))
-    .description("read papers from files into the record, then link and index them")
-    .option("--no-index", "leave linking and indexing for later")
+    .description("read papers from files into the record, then link, embed and index them")
+    .option("--no-embed", "index words only; `npm run embed` and `npm run index` add the vectors later")
+    .option("--no-index", "leave linking, embedding and indexing for later")
     .addHelpText(
       "after",
       "\nExample:\n  npm run import -- ../shared/data/arxiv.jsonl.gz\n\nBad lines go to DATA_DIR/rejects/<file>.jsonl with number and reason.\n",
     )
     .action(async (files: string[], flags: ImportFlags) => {
-      const options = { ...(await importOptions(settings, files, flags)), index: flags.index ?? true };
+      const { index = true, embed = true } = flags;
+      const options = { ...(await importOptions(settings, files, flags)), index, embed };
       print(settings, describeImport(await run(settings, "import", options, hasStdin(files))));
     });
 }

@@ -1,4 +1,4 @@
-import { AdamW } from "../src/optim/index.ts";
+import { AdamW, DEFAULT_POLICY } from "../src/optim/index.ts";
 import type { Recipe } from "../src/recipe.ts";
 
 /** Stage 3a: four RoFormer layers that begin as the identity, on short texts, where a step is cheap and word order counts. */
@@ -23,7 +23,12 @@ export default {
     },
     graded: { weight: 0.1, scale: 20, pairs: 48, length: 22 },
   },
-  optimizer: () => new AdamW({ weightDecay: 0.01 }),
+  optimizer: () =>
+    new AdamW({
+      weightDecay: 0.01,
+      // The bag is trained already: its embeddings, and the rare ones first of all, would be shaken by the layers' rate.
+      policy: { ...DEFAULT_POLICY, rateScale: (name) => (name.startsWith("layers.") ? 1 : 0.1) },
+    }),
   learningRate: { peak: 3e-4, warmupSteps: 150, totalSteps: 3000, floor: 1e-4 },
   maxGradientNorm: 1,
   frozen: [],

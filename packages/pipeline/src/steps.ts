@@ -51,12 +51,17 @@ function defineStep<Options, Report>(step: Step<Options, Report>): Step<Options,
 /** Every step by name, with the options that its callers (command line, admin endpoint) send as JSON. */
 export const STEPS = {
   import: defineStep({
-    options: ImportRequest.extend({ index: z.boolean().default(true) }),
+    options: ImportRequest.extend({
+      index: z.boolean().default(true),
+      /** Vectors for what is new, before the index takes it in. */
+      embed: z.boolean().default(true),
+    }),
     writes: true,
     usesEmbedder: true,
-    run: async (context, { files, index, ...options }, streams) => {
+    run: async (context, { files, index, embed, ...options }, streams) => {
       const sources = await openSources(files, streams);
-      return runAll(context, sources, { ...options, steps: index ? ["link", "index"] : [] }, streams);
+      const steps = index ? (["link", ...(embed ? (["embed"] as const) : []), "index"] as const) : [];
+      return runAll(context, sources, { ...options, steps }, streams);
     },
   }),
   all: defineStep({

@@ -115,9 +115,21 @@ describe("embed step", () => {
   });
 
   it("says so and does nothing without a model", async () => {
-    await runStep(context, "import", { files: [await write("a.jsonl", arxivRows(3))] });
+    await runStep(context, "import", { files: [await write("a.jsonl", arxivRows(3))], embed: false });
     expect(await runStep(context, "embed", {})).toEqual({ model: null, embedded: 0, seconds: 0 });
     expect(context.logged).toEqual([expect.stringContaining("no embedding model is installed")]);
+  });
+
+  it("is part of an import, which leaves it out when told so", async () => {
+    const embedding = context.withEmbedder(embedder);
+    const plain = await runStep(embedding, "import", {
+      files: [await write("a.jsonl", arxivRows(4))],
+      embed: false,
+    });
+    expect(plain.embed).toBeNull();
+    const whole = await runStep(embedding, "import", { files: [await write("b.jsonl", arxivRows(6))] });
+    expect(whole.embed).toMatchObject({ embedded: 6 });
+    expect((await buildIndex(embedding, { isFull: true })).vectors).toBe(6);
   });
 
   it("embeds title and abstract of each work once, again only after they change, and the index gets the vectors", async () => {
