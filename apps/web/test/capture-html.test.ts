@@ -38,6 +38,30 @@ describe("captureHtml", () => {
     expect([answer.status, await answer.text()]).toEqual([404, "page!"]);
   });
 
+  it("waits for a page that is finished later, and answers 500 without a trace of it when that fails", async () => {
+    const later = await answerOf((_, response) => {
+      captureHtml(response, async ({ body }) => Buffer.from(`${body}!`));
+      response.setHeader("content-type", "text/html");
+      response.end("page");
+    });
+    expect([later.status, await later.text()]).toEqual([200, "page!"]);
+    const failures: unknown[] = [];
+    const failed = await answerOf((_, response) => {
+      captureHtml(
+        response,
+        async () => {
+          throw new Error("no page");
+        },
+        (error) => failures.push(error),
+      );
+      response.setHeader("content-type", "text/html");
+      response.setHeader("content-encoding", "gzip");
+      response.end("half a page");
+    });
+    expect([failed.status, await failed.text()]).toEqual([500, "Something went wrong on our side.\n"]);
+    expect(failures).toHaveLength(1);
+  });
+
   it("lets anything else through untouched and at once", async () => {
     const answer = await answerOf((_, response) => {
       captureHtml(response, () => {

@@ -8,11 +8,13 @@ export interface CapturedPage {
 
 /**
  * Holds back an HTML answer until it is complete and sends what `finish` makes of it; other answers pass untouched.
- * Pages are rendered whole (no streaming), so nothing is lost by waiting for the last byte.
+ * Pages are rendered whole (no streaming), so nothing is lost by waiting for the last byte. When `finish` fails, the
+ * answer is a plain 500 and the failure goes to `report`.
  */
 export function captureHtml(
   response: ServerResponse,
-  finish: (page: CapturedPage) => CapturedPage | Buffer,
+  finish: (page: CapturedPage) => CapturedPage | Buffer | Promise<CapturedPage | Buffer>,
+  report: (error: unknown) => void = console.error,
 ): void {
   const chunks: Buffer[] = [];
   const write = response.write.bind(response);
@@ -66,13 +68,25 @@ export function captureHtml(
     if (isEnded) return response;
     isEnded = true;
     keep(chunk, encoding);
-    const page = finish({ status: response.statusCode, body: Buffer.concat(chunks).toString("utf8") });
-    const body = Buffer.isBuffer(page) ? page : Buffer.from(page.body, "utf8");
-    if (!Buffer.isBuffer(page)) response.statusCode = page.status;
-    response.writeHead = writeHead;
-    response.removeHeader("transfer-encoding");
-    response.setHeader("content-length", body.length);
     const done = callbackOf(chunk, encoding, callback);
-    return end(body, done as never);
+    Promise.resolve({ status: response.statusCode, body: Buffer.concat(chunks).toString("utf8") })
+      .then(finish)
+      .then((page) => {
+        const body = Buffer.isBuffer(page) ? page : Buffer.from(page.body, "utf8");
+        if (!Buffer.isBuffer(page)) response.statusCode = page.status;
+        response.writeHead = writeHead;
+        response.removeHeader("transfer-encoding");
+        if (response.statusCode !== 304) response.setHeader("content-length", body.length);
+        end(body, done as never);
+      })
+      .catch((error: unknown) => {
+        report(error);
+        response.writeHead = writeHead;
+        if (response.headersSent) return response.destroy();
+        for (const name of response.getHeaderNames()) response.removeHeader(name);
+        response.writeHead(500, { "content-type": "text/plain; charset=utf-8" });
+        return end("Something went wrong on our side.\n", done as never);
+      });
+    return response;
   }) as typeof response.end;
 }

@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { promisify } from "node:util";
-import { gzip, gzipSync } from "node:zlib";
+import { gzip } from "node:zlib";
 import { chooseLocale, LOCALE_COOKIE, THEME_COOKIE } from "../i18n/locale.ts";
 import type { BrowserScript } from "./browser-script.ts";
 import { type CapturedPage, captureHtml } from "./capture-html.ts";
 import { decideRoute, type RouteDecision } from "./decide-route.ts";
 import { renderFailurePage } from "./failure-page.ts";
+import { choosePageEncoding, compressPage, type PageEncoding } from "./page-encoding.ts";
+import { matchesTag, pageTag } from "./page-tag.ts";
 import { insertMarkup, type RequestContext, runWithContext, type Theme } from "./request-context.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { stripClientRuntime } from "./strip-client-runtime.ts";
@@ -69,9 +71,13 @@ async function answer(
   }
   request.url = decision.kind === "render" ? withoutInternalPaths(decision.url) : problemUrl(decision);
   if (decision.kind === "problem") context.status = decision.status;
-  const acceptsGzip = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
+  const acceptEncoding = String(request.headers["accept-encoding"] ?? "");
+  const acceptsGzip = /\bgzip\b/.test(acceptEncoding);
+  const encoding = choosePageEncoding(acceptEncoding);
+  const knownTag = request.headers["if-none-match"];
   dropNextHeaders(request);
-  captureHtml(response, (page) => finishPage(context, page, response, acceptsGzip));
+  request.headers["x-accepts-gzip"] = acceptsGzip ? "1" : "0";
+  captureHtml(response, (page) => finishPage({ context, page, response, encoding, knownTag }));
   await runWithContext(context, () => options.renderPage(request, response));
 }
 
@@ -150,22 +156,42 @@ function problemUrl({ code, value }: Extract<RouteDecision, { kind: "problem" }>
   return `/problem?${new URLSearchParams({ code, value: value.replace(/\p{Cc}/gu, "�") })}`;
 }
 
-function finishPage(
-  context: RequestContext,
-  page: CapturedPage,
-  response: ServerResponse,
-  acceptsGzip: boolean,
-): Buffer {
+async function finishPage(finished: {
+  readonly context: RequestContext;
+  readonly page: CapturedPage;
+  readonly response: ServerResponse;
+  readonly encoding: PageEncoding | null;
+  /** The client's If-None-Match header. */
+  readonly knownTag: string | undefined;
+}): Promise<Buffer> {
+  const { context, page, response, encoding, knownTag } = finished;
   const hasFailed = page.status >= 500;
-  const body = hasFailed ? renderFailurePage(context) : insertMarkup(stripClientRuntime(page.body), context);
+  const pieces = hasFailed
+    ? [renderFailurePage(context)]
+    : insertMarkup(stripClientRuntime(page.body), context);
+  const parts = pieces.map((piece) => Buffer.from(piece, "utf8"));
   response.statusCode = hasFailed ? page.status : (context.status ?? page.status);
   // Not `no-store`: the back button has to bring back the page, scrolled where it was.
   response.setHeader("Cache-Control", "private, no-cache");
   response.setHeader("Vary", "Accept-Encoding, Accept-Language, Cookie");
   response.removeHeader("Link");
-  if (!acceptsGzip || response.req.method === "HEAD") return Buffer.from(body, "utf8");
-  response.setHeader("Content-Encoding", "gzip");
-  return gzipSync(body, { level: 5 });
+  if (response.statusCode === 200) {
+    const tag = pageTag(parts, context.nonce);
+    response.setHeader("ETag", tag);
+    if (matchesTag(knownTag, tag)) return notModified(response);
+  }
+  const bytes = Buffer.concat(parts);
+  if (encoding === null || response.req.method === "HEAD") return bytes;
+  response.setHeader("Content-Encoding", encoding);
+  return compressPage(bytes, encoding);
+}
+
+/** The client's copy stays valid with the headers it came with: a new policy would name a nonce that the copy does not have. */
+function notModified(response: ServerResponse): Buffer {
+  response.statusCode = 304;
+  for (const name of ["Content-Security-Policy", "Content-Type", "Content-Length"])
+    response.removeHeader(name);
+  return Buffer.alloc(0);
 }
 
 const gzipLater = promisify(gzip);
