@@ -76,7 +76,7 @@ for (const [verb, description] of Object.entries(VERBS) as [TrainingVerb, string
     .option("--tokenizer <file>", "tokenizer.json", join(RUNS_DIR, "vocab/tokenizer.json"))
     .option(
       "--from <checkpoint>",
-      "begin with the weights of another run (checkpoint or weights), where they fit",
+      "begin with the weights of another run (checkpoint, weights, or a folder of Hugging Face's), where they fit",
     )
     .option("--pairs <file>", 'your data: lines of {"query": …, "positive": …, "negatives": […]}')
     .option("--resume", "go on from the run's checkpoint", false)
@@ -215,24 +215,53 @@ program
 
 program
   .command("export")
-  .description("write a checkpoint as a bundle that the site and the embedding server load")
-  .requiredOption("--checkpoint <file>", "checkpoint.safetensors of a run")
-  .requiredOption("--out <folder>", "folder of the bundle")
-  .requiredOption("--id <name>", "name and version, stored beside every vector")
-  .requiredOption("--model-card <file>", "Markdown: what it is for, and what it is not good at")
+  .description(
+    "write a checkpoint as a bundle that the site and the embedding server load, or as a folder of Hugging Face's",
+  )
+  .requiredOption("--checkpoint <file>", "checkpoint.safetensors of a run, or weights")
+  .option("--out <folder>", "folder of the bundle; needs --id and --model-card")
+  .option("--id <name>", "name and version, stored beside every vector")
+  .option("--model-card <file>", "Markdown: what it is for, and what it is not good at")
+  .option(
+    "--hugging-face <folder>",
+    "write config.json, vocab.txt and model.safetensors for transformers' RoFormer",
+  )
   .option("--tokenizer <file>", "tokenizer.json", join(RUNS_DIR, "vocab/tokenizer.json"))
   .option("--heads <share>", "embed with the teachers' heads; share of teacher m in the cosine", positive)
-  .option("--variants <names>", "float32, int8, separated by commas", "int8")
+  .option("--variants <names>", "float32, float16, int8, separated by commas", "int8")
   .option("--max-tokens <n>", "longest text", positiveInteger, 160)
   .option("--dims <sizes>", "shorter vectors it was taught (Matryoshka), separated by commas", "")
   .option("--metrics <file>", "what evaluate --json wrote")
   .option("--parity-texts <file>", "JSON lines with title and abstract", undefined)
+  .addHelpText(
+    "after",
+    `
+Examples:
+  npm run ml -- export --checkpoint .data/ml/my-run/checkpoint.safetensors --out my-bundle --id my-model-1 --model-card card.md
+  npm run ml -- export --checkpoint .data/ml/my-run/checkpoint.safetensors --hugging-face hf-model
+  npm run ml -- import hf-model --out back        # and back, after training on with transformers`,
+  )
   .action(async (flags) => {
-    const { exportModel } = await import("./commands/export.ts");
+    const checkpointPath = requireFile(flags.checkpoint, "The checkpoint");
+    const tokenizerPath = requireFile(flags.tokenizer, "The tokenizer");
+    const { exportHuggingFace, exportModel } = await import("./commands/export.ts");
+    if (flags.huggingFace !== undefined) {
+      await exportHuggingFace(checkpointPath, tokenizerPath, flags.huggingFace);
+      console.log(
+        `${flags.huggingFace}: RoFormerModel.from_pretrained(${JSON.stringify(flags.huggingFace)})`,
+      );
+    }
+    if (flags.out === undefined) {
+      if (flags.huggingFace === undefined)
+        throw new UsageError("Name what to write: --out or --hugging-face.");
+      return;
+    }
+    if (flags.id === undefined || flags.modelCard === undefined)
+      throw new UsageError("A bundle needs --id and --model-card.");
     const { embeddingSource } = await import("./commands/evaluate.ts");
     await exportModel({
-      checkpointPath: requireFile(flags.checkpoint, "The checkpoint"),
-      tokenizerPath: requireFile(flags.tokenizer, "The tokenizer"),
+      checkpointPath,
+      tokenizerPath,
       folder: flags.out,
       id: flags.id,
       source: embeddingSource(flags.heads ?? null),
@@ -246,6 +275,32 @@ program
       dataStatement: DATA_STATEMENT,
       license: "Apache-2.0",
     });
+  });
+
+program
+  .command("import")
+  .description("take over a RoFormer trained elsewhere: a folder of transformers' or of bert4keras'")
+  .argument(
+    "<folder>",
+    "with config.json, vocab.txt, model.safetensors; or bert_config.json, vocab.txt, *.ckpt.index",
+  )
+  .requiredOption("--out <folder>", "where weights.safetensors (float32) and tokenizer.json go")
+  .addHelpText(
+    "after",
+    `
+The official RoFormer-Sim weights are bert4keras checkpoints; unpack one and name its folder. All verbs then take
+--checkpoint OUT/weights.safetensors (training verbs: --from) with --tokenizer OUT/tokenizer.json:
+  npm run ml -- import chinese_roformer-sim-char-ft_L-6_H-384_A-6 --out roformer-sim
+  npm run ml -- evaluate --checkpoint roformer-sim/weights.safetensors --tokenizer roformer-sim/tokenizer.json
+  npm run ml -- generate "什么是注意力机制?" --checkpoint roformer-sim/weights.safetensors --tokenizer roformer-sim/tokenizer.json`,
+  )
+  .action(async (folder: string, flags) => {
+    const { importModel } = await import("./commands/import.ts");
+    const { description, weightsPath, tokenizerPath } = await importModel(
+      requireFile(folder, "The folder"),
+      flags.out,
+    );
+    console.log(`${description}\n--checkpoint ${weightsPath} --tokenizer ${tokenizerPath}`);
   });
 
 program

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { readTokenizerJson } from "@cool-papers/text";
 import { readJsonLines } from "../data/json-lines.ts";
 import { type ExportVariant, exportBundle } from "../export/index.ts";
 import { readModel, writeWeights } from "../interchange/checkpoint.ts";
+import { writeHuggingFaceFolder } from "../interchange/hugging-face.ts";
+import { readModelTokenizer } from "../interchange/model-tokenizer.ts";
 import { type EmbeddingSource, embeddingSize } from "../models/embedding.ts";
 import type { EncoderConfig } from "../models/encoder-config.ts";
 
@@ -33,8 +34,7 @@ const PARITY_TEXTS = 500;
 export async function exportModel(options: ExportOptions): Promise<void> {
   const { parameters, config } = await readModel(options.checkpointPath);
   const encoderConfig = config as EncoderConfig;
-  const tokenizerJson = await readFile(options.tokenizerPath, "utf8");
-  const tokenizer = readTokenizerJson(tokenizerJson);
+  const tokenizer = await readModelTokenizer(options.tokenizerPath, encoderConfig);
   const texts: Int32Array[] = [];
   for await (const row of readJsonLines(options.parityTextsPath)) {
     texts.push(tokenizer.encode(`${row.title}. ${row.abstract}`, { maxLength: options.maxTokens }).ids);
@@ -47,7 +47,7 @@ export async function exportModel(options: ExportOptions): Promise<void> {
     source: options.source,
     variants: options.variants,
     parityTexts: texts,
-    tokenizerJson,
+    tokenizerJson: await readFile(options.tokenizerPath, "utf8"),
     modelCard: await readFile(options.modelCardPath, "utf8"),
     description: {
       id: options.id,
@@ -87,4 +87,16 @@ async function readMetrics(path: string): Promise<Record<string, number>> {
 /** Writes the weights of a checkpoint alone, as float16. */
 export async function exportWeights(checkpointPath: string, outPath: string): Promise<void> {
   await writeWeights(outPath, await readModel(checkpointPath));
+}
+
+/** Writes a checkpoint as a folder that `transformers` reads. */
+export async function exportHuggingFace(
+  checkpointPath: string,
+  tokenizerPath: string,
+  folder: string,
+): Promise<void> {
+  const { parameters, config } = await readModel(checkpointPath);
+  const encoderConfig = config as EncoderConfig;
+  const { vocabulary } = await readModelTokenizer(tokenizerPath, encoderConfig);
+  await writeHuggingFaceFolder(folder, { config: encoderConfig, parameters, vocabulary });
 }

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { readTokenizerJson } from "@cool-papers/text";
 import { EncoderRunner, exportEncoder } from "../export/index.ts";
 import { readModel } from "../interchange/checkpoint.ts";
+import { readModelTokenizer } from "../interchange/model-tokenizer.ts";
 import type { EmbeddingSource } from "../models/embedding.ts";
 import type { EncoderConfig } from "../models/encoder-config.ts";
 import type { Encoder } from "./encoder.ts";
@@ -19,8 +18,9 @@ export async function openCheckpointEncoder(
   options: CheckpointEncoderOptions,
 ): Promise<Encoder & { release(): Promise<void> }> {
   const { parameters, config, step } = await readModel(path);
-  const tokenizer = readTokenizerJson(await readFile(options.tokenizerPath, "utf8"));
-  const model = exportEncoder(config as EncoderConfig, parameters, options.source);
+  const encoderConfig = config as EncoderConfig;
+  const tokenizer = await readModelTokenizer(options.tokenizerPath, encoderConfig);
+  const model = exportEncoder(encoderConfig, parameters, options.source);
   const runner = await EncoderRunner.create(model, { threads: options.threads });
   return {
     name: `${path} step ${step}`,

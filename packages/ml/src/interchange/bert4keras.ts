@@ -1,56 +1,74 @@
+/**
+ * A RoFormer or RoFormer-Sim as bert4keras publishes it: bert_config.json, vocab.txt and a TensorFlow checkpoint
+ * (`bert_model.ckpt.index` and `.data-…`). Matrices are [in, out] as here.
+ */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { type EncoderConfig, encoderConfig } from "../models/encoder-config.ts";
 import { type Parameter, type ParameterSet, parameterSet } from "../parameters.ts";
-import { InterchangeError } from "./hugging-face.ts";
+import {
+  assertNetwork,
+  isApproximateGelu,
+  numberReader,
+  readFolderVocabulary,
+  readJsonObject,
+} from "./foreign-files.ts";
+import type { EncoderFolder } from "./hugging-face.ts";
+import { InterchangeError } from "./interchange-error.ts";
 import { tensorNames } from "./name-map.ts";
 import { readTensorFlowCheckpoint } from "./tensorflow-checkpoint.ts";
 
-/** The fields of bert4keras' bert_config.json that matter. */
-export interface Bert4KerasConfig {
-  readonly vocab_size: number;
-  readonly hidden_size: number;
-  readonly num_hidden_layers: number;
-  readonly num_attention_heads: number;
-  readonly intermediate_size: number;
-  readonly type_vocab_size?: number;
-  readonly hidden_dropout_prob?: number;
-  readonly attention_probs_dropout_prob?: number;
-  readonly hidden_act?: string;
+const CONFIG_FILE = "bert_config.json";
+
+/**
+ * Reads the folder of such a model.
+ *
+ * @throws InterchangeError for a missing file, more than one checkpoint, a tensor that is missing or misshapen;
+ *   CheckpointError for a damaged one
+ */
+export async function readBert4KerasFolder(folder: string): Promise<EncoderFolder> {
+  const raw = await readJsonObject(folder, CONFIG_FILE);
+  const indices = (await readdir(folder)).filter((file) => file.endsWith(".index"));
+  if (indices.length !== 1) {
+    throw new InterchangeError(
+      `${folder} holds ${indices.length} checkpoints (files ending in .index); there must be one.`,
+    );
+  }
+  const prefix = join(folder, indices[0]!.replace(/\.index$/, ""));
+  const model = await readBert4KerasCheckpoint(prefix, raw, join(folder, CONFIG_FILE));
+  return { ...model, vocabulary: await readFolderVocabulary(folder, model.config.vocabSize) };
 }
 
 /**
- * Reads a RoFormer or RoFormer-Sim checkpoint of bert4keras. Its matrices are [in, out] as here.
- *
  * @param prefix path of the checkpoint without `.index`
- * @throws CheckpointError for a damaged file, InterchangeError when a tensor of the network is missing
+ * @param raw bert4keras' configuration
  */
 export async function readBert4KerasCheckpoint(
   prefix: string,
-  raw: Bert4KerasConfig,
+  raw: Readonly<Record<string, unknown>>,
+  configPath: string,
 ): Promise<{ config: EncoderConfig; parameters: ParameterSet }> {
-  const names = tensorNames(raw.num_hidden_layers);
+  const number = numberReader(raw, configPath);
+  const names = tensorNames(number("num_hidden_layers"));
   const tensors = await readTensorFlowCheckpoint(prefix, new Set(names.map(({ tensorFlow }) => tensorFlow)));
   const entries: [string, Parameter][] = [];
   for (const { own, tensorFlow } of names) {
     const tensor = tensors.get(tensorFlow);
     if (tensor !== undefined) entries.push([own, tensor]);
-    else if (!/^(lmHead|pooler)/.test(own)) {
-      throw new InterchangeError(
-        `${prefix} lacks "${tensorFlow}"; it holds no RoFormer of ${raw.num_hidden_layers} layers.`,
-      );
-    }
   }
   const config = encoderConfig({
-    vocabSize: raw.vocab_size,
-    hiddenSize: raw.hidden_size,
-    numHiddenLayers: raw.num_hidden_layers,
-    numAttentionHeads: raw.num_attention_heads,
-    intermediateSize: raw.intermediate_size,
-    typeVocabSize: raw.type_vocab_size ?? 2,
-    hiddenDropout: raw.hidden_dropout_prob ?? 0.1,
-    attentionDropout: raw.attention_probs_dropout_prob ?? 0.1,
-    // bert4keras' "gelu" is the exact form unless the configuration names the approximate one.
-    isGeluApproximate: raw.hidden_act === "gelu_tanh",
+    vocabSize: number("vocab_size"),
+    hiddenSize: number("hidden_size"),
+    numHiddenLayers: number("num_hidden_layers"),
+    numAttentionHeads: number("num_attention_heads"),
+    intermediateSize: number("intermediate_size"),
+    typeVocabSize: number("type_vocab_size", 2),
+    hiddenDropout: number("hidden_dropout_prob", 0.1),
+    attentionDropout: number("attention_probs_dropout_prob", 0.1),
+    isGeluApproximate: isApproximateGelu(raw, configPath),
     pooling: tensors.has("bert/pooler/dense/kernel") ? "cls" : "mean",
   });
-  return { config, parameters: parameterSet(entries) };
+  const parameters = parameterSet(entries);
+  assertNetwork(config, parameters, names, "tensorFlow", prefix);
+  return { config, parameters };
 }

@@ -3,10 +3,12 @@
  * (`optimizer/…`) and, as metadata, everything else that decides how training goes on. Written in one piece, so a kill
  * leaves the former checkpoint intact.
  */
+import { statSync } from "node:fs";
 import { adapterOf, type LoraConfig, mergeLora } from "../nn/lora.ts";
 import { type ParameterSet, parameterSet } from "../parameters.ts";
 import type { EarlyStopState } from "../train/early-stop.ts";
 import type { TrainerState } from "../train/trainer.ts";
+import { readHuggingFaceFolder } from "./hugging-face.ts";
 import { readSafetensors, type StoredTensor, TensorFileError, writeSafetensors } from "./safetensors.ts";
 
 export interface TrainingCheckpoint {
@@ -74,18 +76,29 @@ export interface StoredModel {
   readonly step: number;
 }
 
-/** Writes weights alone as float16, a sixth of a checkpoint: enough to evaluate, export, or begin the next stage. */
-export async function writeWeights(path: string, model: StoredModel): Promise<void> {
+/** Writes weights alone; as float16 a sixth of a checkpoint: enough to evaluate, export, or begin the next stage. */
+export async function writeWeights(
+  path: string,
+  model: StoredModel,
+  format: "F16" | "F32" = "F16",
+): Promise<void> {
   const { parameters, config, step } = model;
   const tensors = new Map(parameters.names.map((name) => [PARAMETERS + name, parameters.get(name)]));
   await writeSafetensors(path, tensors, {
-    format: "F16",
+    format,
     metadata: { model: JSON.stringify({ config, step }) },
   });
 }
 
-/** The model of a checkpoint or of a file of weights, adapters merged into its weights. @throws TensorFileError when the file is neither */
+/**
+ * The model of a checkpoint or of a file of weights, adapters merged into its weights, or of a folder of Hugging Face's.
+ *
+ * @throws TensorFileError when the file is neither, InterchangeError for a folder that cannot be read
+ */
 export async function readModel(path: string): Promise<StoredModel> {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    return { ...(await readHuggingFaceFolder(path)), step: 0 };
+  }
   const { tensors, metadata } = await readSafetensors(path);
   const description = metadata.state ?? metadata.model;
   if (description === undefined) {

@@ -5,11 +5,19 @@
  * What RoFormer there does not know travels along under our own names and is ignored by it: weights of tokens in
  * pooling, teacher heads, and the rest of our configuration under `cool_papers` in config.json.
  */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readVocabularyFile, writeVocabularyFile } from "@cool-papers/text";
+import { writeVocabularyFile } from "@cool-papers/text";
 import { type EncoderConfig, encoderConfig } from "../models/encoder-config.ts";
 import { type Parameter, type ParameterSet, parameterSet } from "../parameters.ts";
+import {
+  assertNetwork,
+  isApproximateGelu,
+  numberReader,
+  readFolderVocabulary,
+  readJsonObject,
+} from "./foreign-files.ts";
+import { InterchangeError } from "./interchange-error.ts";
 import { tensorNames, transposed } from "./name-map.ts";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "./safetensors.ts";
 
@@ -19,18 +27,31 @@ export interface EncoderFolder {
   readonly vocabulary: readonly string[];
 }
 
-/** A folder or a model that the layout cannot express. */
-export class InterchangeError extends Error {
-  override readonly name = "InterchangeError";
-}
+/** What RoFormer is there, whatever its configuration says. */
+const ROFORMER = {
+  normPlacement: "post",
+  hasEmbeddingNorm: true,
+  isBiasFree: false,
+  isRmsNorm: false,
+  hasLinearAttention: false,
+  logScaleLength: 0,
+  rotaryBase: 10_000,
+} as const satisfies Partial<EncoderConfig>;
 
-/** @throws InterchangeError for networks that RoFormer is not: pre-norm, DeepNorm, no norm of embeddings */
+/** @throws InterchangeError for networks that RoFormer is not (pre-norm, DeepNorm, …) and another model's vocabulary */
 export async function writeHuggingFaceFolder(folder: string, model: EncoderFolder): Promise<void> {
   const { config, parameters, vocabulary } = model;
-  if (config.normPlacement !== "post" || !config.hasEmbeddingNorm) {
+  for (const [field, value] of Object.entries(ROFORMER)) {
+    const own = config[field as keyof typeof ROFORMER];
+    if (own !== value) {
+      throw new InterchangeError(
+        `Hugging Face's RoFormer cannot express this model: its ${field} is ${JSON.stringify(own)}, not ${JSON.stringify(value)}.`,
+      );
+    }
+  }
+  if (vocabulary.length !== config.vocabSize) {
     throw new InterchangeError(
-      `Hugging Face's RoFormer normalises after each block and after the embeddings; this model has ` +
-        `normPlacement "${config.normPlacement}" and hasEmbeddingNorm ${config.hasEmbeddingNorm}.`,
+      `The tokenizer has ${vocabulary.length} pieces and the model ${config.vocabSize}: name the tokenizer it was trained with.`,
     );
   }
   await mkdir(folder, { recursive: true });
@@ -41,23 +62,21 @@ export async function writeHuggingFaceFolder(folder: string, model: EncoderFolde
   });
 }
 
-/** @throws InterchangeError when config.json describes another kind of model or a tensor is missing */
+/** @throws InterchangeError for a missing file, another kind of model, and a tensor that is missing or misshapen */
 export async function readHuggingFaceFolder(folder: string): Promise<EncoderFolder> {
-  const raw = JSON.parse(await readFile(join(folder, "config.json"), "utf8")) as Record<string, unknown>;
+  const raw = await readJsonObject(folder, "config.json");
   if (raw.model_type !== "roformer") {
     throw new InterchangeError(
       `${folder}/config.json has model_type ${JSON.stringify(raw.model_type)}, not "roformer".`,
     );
   }
-  const { tensors } = await readSafetensors(join(folder, "model.safetensors"));
-  const config = fromHuggingFaceConfig(raw, tensors);
-  const vocabulary = readVocabularyFile(await readFile(join(folder, "vocab.txt"), "utf8"));
-  if (vocabulary.length !== config.vocabSize) {
-    throw new InterchangeError(
-      `${folder}/vocab.txt has ${vocabulary.length} pieces, but config.json says ${config.vocabSize}.`,
-    );
-  }
-  return { config, parameters: fromHuggingFaceTensors(config, tensors, folder), vocabulary };
+  const path = join(folder, "model.safetensors");
+  const { tensors } = await readSafetensors(path);
+  const config = fromHuggingFaceConfig(raw, tensors, join(folder, "config.json"));
+  const vocabulary = await readFolderVocabulary(folder, config.vocabSize);
+  const parameters = fromHuggingFaceTensors(config, tensors);
+  assertNetwork(config, parameters, tensorNames(config.numHiddenLayers), "huggingFace", path);
+  return { config, parameters, vocabulary };
 }
 
 function toHuggingFaceConfig(config: EncoderConfig): Record<string, unknown> {
@@ -87,23 +106,20 @@ function toHuggingFaceConfig(config: EncoderConfig): Record<string, unknown> {
 function fromHuggingFaceConfig(
   raw: Record<string, unknown>,
   tensors: ReadonlyMap<string, StoredTensor>,
+  path: string,
 ): EncoderConfig {
-  if (raw.cool_papers !== undefined) return raw.cool_papers as EncoderConfig;
+  if (raw.cool_papers !== undefined) return encoderConfig(raw.cool_papers as EncoderConfig);
   if (raw.rotary_value === true) {
     throw new InterchangeError(
-      "config.json has rotary_value true: values would be rotated too, which is not supported.",
+      `${path} has rotary_value true: values would be rotated too, which is not supported.`,
     );
   }
   if (raw.embedding_size !== undefined && raw.embedding_size !== raw.hidden_size) {
     throw new InterchangeError(
-      `config.json has embedding_size ${raw.embedding_size} and hidden_size ${raw.hidden_size}; they must be equal.`,
+      `${path} has embedding_size ${raw.embedding_size} and hidden_size ${raw.hidden_size}; they must be equal.`,
     );
   }
-  const number = (field: string): number => {
-    const value = raw[field];
-    if (typeof value !== "number") throw new InterchangeError(`config.json lacks the number "${field}".`);
-    return value;
-  };
+  const number = numberReader(raw, path);
   return encoderConfig({
     vocabSize: number("vocab_size"),
     hiddenSize: number("hidden_size"),
@@ -115,7 +131,7 @@ function fromHuggingFaceConfig(
     hiddenDropout: number("hidden_dropout_prob"),
     attentionDropout: number("attention_probs_dropout_prob"),
     initializerStd: number("initializer_range"),
-    isGeluApproximate: raw.hidden_act !== "gelu",
+    isGeluApproximate: isApproximateGelu(raw, path),
     pooling: withPrefix(tensors, "roformer.pooler.dense.weight") === undefined ? "mean" : "cls",
   });
 }
@@ -139,22 +155,15 @@ function toHuggingFaceTensors(config: EncoderConfig, parameters: ParameterSet): 
 function fromHuggingFaceTensors(
   config: EncoderConfig,
   tensors: ReadonlyMap<string, StoredTensor>,
-  folder: string,
 ): ParameterSet {
   const entries: [string, Parameter][] = [];
-  const known = new Set<string>();
   for (const { own, huggingFace, isTransposed } of tensorNames(config.numHiddenLayers)) {
-    known.add(huggingFace);
     const tensor = withPrefix(tensors, huggingFace);
-    const isOptional = /^(lmHead|pooler|embeddings\.segment)/.test(own);
-    if (tensor === undefined && !isOptional) {
-      throw new InterchangeError(`${folder}/model.safetensors lacks "${huggingFace}".`);
-    }
     if (tensor === undefined || (own === "embeddings.segment" && config.typeVocabSize === 0)) continue;
-    entries.push([own, isTransposed ? flipped(tensor) : tensor]);
+    entries.push([own, isTransposed && tensor.shape.length === 2 ? flipped(tensor) : tensor]);
   }
   for (const [name, tensor] of tensors) {
-    if (/^(pooling|heads)\./.test(name) && !known.has(name)) entries.push([name, tensor]);
+    if (/^(pooling|heads)\./.test(name)) entries.push([name, tensor]);
   }
   return parameterSet(entries);
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,6 +38,7 @@ describe("npm run ml --", () => {
       "evaluate",
       "generate",
       "export",
+      "import",
       "report",
     ]) {
       expect(output).toMatch(new RegExp(`^  ${verb} .*\\w`, "m"));
@@ -67,6 +69,11 @@ describe("npm run ml --", () => {
       ["evaluate", "--bundle", "/absent"],
       /BundleError: \/absent is no model bundle/,
     ],
+    [
+      "a folder that no library wrote",
+      ["import", import.meta.dirname, "--out", "/absent"],
+      /InterchangeError: .* is neither a folder of transformers' RoFormer \(config\.json/,
+    ],
     ["a missing run", ["report", "absent-run"], /The run .*absent-run does not exist/],
   ])("%s is told in one sentence, with exit code 1", (_what, args, message) => {
     const { status, error } = ml("--data", folder, ...args);
@@ -74,6 +81,26 @@ describe("npm run ml --", () => {
     expect(error).toMatch(message);
     expect(error).not.toMatch(/^\s+at /m);
   });
+
+  test("a folder of transformers' comes in by command, goes out again, and another tokenizer is refused", () => {
+    const fixture = fileURLToPath(new URL("../interchange/fixtures/hugging-face", import.meta.url));
+    const out = join(folder, "imported");
+    const imported = ml("import", fixture, "--out", out);
+    expect(imported.error).toBe("");
+    expect(imported.output).toMatch(/^RoFormer L2 H16 A2, 40 pieces/);
+    const checkpoint = ["--checkpoint", join(out, "weights.safetensors")];
+    const target = ["--hugging-face", join(folder, "exported")];
+    const written = ml("export", ...checkpoint, "--tokenizer", join(out, "tokenizer.json"), ...target);
+    expect(written).toMatchObject({ status: 0, error: "" });
+    expect(existsSync(join(folder, "exported", "model.safetensors"))).toBe(true);
+    const wrong = ml("export", ...checkpoint, "--tokenizer", join(folder, "tokenizer.json"), ...target);
+    expect(wrong.error).toMatch(
+      /tokenizer\.json has 5 pieces, but the model 40: name the tokenizer it was trained with/,
+    );
+    expect(ml("export", ...checkpoint, "--tokenizer", join(out, "tokenizer.json")).error).toMatch(
+      /Name what to write: --out or --hugging-face/,
+    );
+  }, 60_000);
 
   test("a damaged checkpoint is told in one sentence", () => {
     const { status, error } = ml(

@@ -94,13 +94,15 @@ describe("Hugging Face RoFormer folder", () => {
   test("what cannot be expressed or read is named", async () => {
     const config = studentConfig({ ...small, normPlacement: "pre" });
     const model = { config, parameters: drawnParameters(config), vocabulary };
-    await expect(writeHuggingFaceFolder(join(folder, "pre"), model)).rejects.toThrow(/normPlacement "pre"/);
+    await expect(writeHuggingFaceFolder(join(folder, "pre"), model)).rejects.toThrow(
+      /its normPlacement is "pre", not "post"/,
+    );
     const path = join(folder, "other");
     const plain = encoderConfig(small);
     await writeHuggingFaceFolder(path, { config: plain, parameters: drawnParameters(plain), vocabulary });
     await writeFile(join(path, "vocab.txt"), "a\nb\n");
     await expect(readHuggingFaceFolder(path)).rejects.toThrow(
-      /vocab\.txt has 2 pieces, but config\.json says 11/,
+      /vocab\.txt has 2 pieces, but the configuration says 11/,
     );
     await writeFile(join(path, "config.json"), '{"model_type":"bert"}');
     await expect(readHuggingFaceFolder(path)).rejects.toThrow(/model_type "bert"/);

@@ -40,6 +40,17 @@ describe("checksums and compression", () => {
   });
 });
 
+/** Of the network of 7 pieces, width 4 and 8 inner units. */
+function shapeOf(name: string): number[] {
+  if (name === "embeddings.token") return [7, 4];
+  if (name === "embeddings.segment") return [2, 4];
+  if (name === "lmHead.bias") return [7];
+  if (name.endsWith("feedForward.inner.weight")) return [4, 8];
+  if (name.endsWith("feedForward.inner.bias")) return [8];
+  if (name.endsWith("feedForward.output.weight")) return [8, 4];
+  return name.endsWith(".weight") ? [4, 4] : [4];
+}
+
 describe("checkpoints", () => {
   const tensors = new Map([
     ["bert/embeddings/word_embeddings", { shape: [3, 2], data: Float32Array.of(1, 2, 3, 4, 5, 6) }],
@@ -91,16 +102,14 @@ describe("checkpoints", () => {
     };
     const all = new Map(
       tensorNames(2).map(({ own, tensorFlow }, k) => {
-        const shape = own.endsWith(".weight") ? [4, 4] : [4];
-        return [
-          tensorFlow,
-          { shape, data: Float32Array.from({ length: shape.length === 2 ? 16 : 4 }, (_, i) => k + i) },
-        ];
+        const shape = shapeOf(own);
+        const length = shape.reduce((product, size) => product * size, 1);
+        return [tensorFlow, { shape, data: Float32Array.from({ length }, (_, i) => k + i) }];
       }),
     );
     const prefix = join(folder, "bert_model.ckpt");
     await writeCheckpoint(prefix, all, { isCompressed: true, shards: 1, rowsPerBlock: 5 });
-    const { config, parameters } = await readBert4KerasCheckpoint(prefix, sizes);
+    const { config, parameters } = await readBert4KerasCheckpoint(prefix, sizes, "bert_config.json");
     expect(config).toMatchObject({ vocabSize: 7, numHiddenLayers: 2, pooling: "cls", normPlacement: "post" });
     expect(parameters.get("layers.1.attention.output.weight")).toEqual(
       all.get("bert/encoder/layer_1/attention/output/dense/kernel"),
@@ -111,7 +120,7 @@ describe("checkpoints", () => {
     expect(parameters.names).toHaveLength(tensorNames(2).length);
     all.delete("bert/encoder/layer_1/intermediate/dense/bias");
     await writeCheckpoint(prefix, all, { isCompressed: false, shards: 1, rowsPerBlock: 5 });
-    await expect(readBert4KerasCheckpoint(prefix, sizes)).rejects.toThrow(
+    await expect(readBert4KerasCheckpoint(prefix, sizes, "bert_config.json")).rejects.toThrow(
       /lacks "bert\/encoder\/layer_1\/intermediate\/dense\/bias"/,
     );
   });
