@@ -146,7 +146,15 @@ program
   .option("--threads <n>", "threads of one operation", positiveInteger, 2)
   .option("--quick", "only the sets that decide", false)
   .option("--beir <folder>", "measure this folder (corpus.jsonl, queries.jsonl, qrels/test.tsv) instead")
+  .option("--baseline <path>", "compare with a bundle, a checkpoint, or what --json wrote about one")
   .option("--json <file>", "write the measures there too")
+  .addHelpText(
+    "after",
+    `
+Examples:
+  npm run ml -- evaluate --checkpoint .data/ml/my-run/checkpoint.safetensors --json after.json
+  npm run ml -- evaluate --bundle my-bundle --baseline packages/embed/model --quick     # before, after, change`,
+  )
   .action(async (flags) => {
     const dataDir = flags.beir === undefined ? requireFile(program.opts().data, "The data folder") : "";
     const { evaluateModel } = await import("./commands/evaluate.ts");
@@ -162,6 +170,7 @@ program
       isQuick: flags.quick,
       beirFolder: flags.beir === undefined ? null : requireFile(flags.beir, "The BEIR folder"),
       jsonPath: flags.json ?? null,
+      baselinePath: flags.baseline === undefined ? null : requireFile(flags.baseline, "The baseline"),
     });
   });
 

@@ -4,8 +4,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { layerMultiplications } from "../nn/index.ts";
+import { printTable } from "../report/print-table.ts";
 import type { AttentionCell, AttentionCellCost, AttentionForm } from "./attention-cost-cell.ts";
-import { printTable } from "./print-table.ts";
 
 export interface AttentionCostOptions {
   readonly lengths: readonly number[];

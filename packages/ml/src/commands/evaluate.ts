@@ -1,9 +1,12 @@
-import { writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { BundleVariant } from "@cool-papers/onnx";
+import { DataError } from "../data/data-error.ts";
 import { openBundleEncoder } from "../eval/bundle-encoder.ts";
 import { openCheckpointEncoder } from "../eval/checkpoint-encoder.ts";
 import type { Encoder } from "../eval/encoder.ts";
-import { evaluate, type Measure, measureHybrid, printMeasures } from "../eval/evaluate.ts";
+import { evaluate, type Measure, measureHybrid, printComparison, printMeasures } from "../eval/evaluate.ts";
 import { readBeirFolder } from "../eval/retrieval-set.ts";
 import type { EmbeddingSource } from "../models/embedding.ts";
 
@@ -25,20 +28,61 @@ export interface EvaluateModelOptions extends ModelChoice {
   /** A folder in BEIR's layout, measured instead of the project's sets; null: none. */
   readonly beirFolder: string | null;
   readonly jsonPath: string | null;
+  /** The model before: a bundle, a checkpoint, or what --json wrote about one; null: none. */
+  readonly baselinePath: string | null;
 }
 
-/** Measures a model and prints the table. */
+/** Measures a model and prints the table, and how it differs from the baseline. */
 export async function evaluateModel(options: EvaluateModelOptions): Promise<void> {
+  const { baselinePath, jsonPath } = options;
+  const before = baselinePath === null ? null : await measureBaseline(baselinePath, options);
+  const after = await measureModel(options);
+  console.log(printMeasures(after.measures));
+  console.log(`${after.model}, ${after.seconds.toFixed(0)} s`);
+  if (before !== null) {
+    console.log(`\n${printComparison(before.measures, after.measures)}`);
+    console.log(`before: ${before.model}; after: ${after.model}`);
+  }
+  if (jsonPath === null) return;
+  const report = { ...after, command: process.argv.slice(2).join(" ") };
+  await writeFile(jsonPath, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+/** What evaluate --json writes. */
+export interface EvaluationReport {
+  readonly model: string;
+  readonly seconds: number;
+  readonly measures: readonly Measure[];
+}
+
+async function measureModel(options: EvaluateModelOptions): Promise<EvaluationReport> {
   const startedAt = performance.now();
   const encoder = await openEncoder(options);
   const measures = await measure(encoder, options);
   await encoder.release();
-  const seconds = (performance.now() - startedAt) / 1000;
-  console.log(printMeasures(measures));
-  console.log(`${encoder.name}, ${seconds.toFixed(0)} s`);
-  if (options.jsonPath === null) return;
-  const report = { model: encoder.name, command: process.argv.slice(2).join(" "), seconds, measures };
-  await writeFile(options.jsonPath, `${JSON.stringify(report, null, 2)}\n`);
+  return { model: encoder.name, seconds: (performance.now() - startedAt) / 1000, measures };
+}
+
+async function measureBaseline(path: string, options: EvaluateModelOptions): Promise<EvaluationReport> {
+  if (path.endsWith(".json")) return readEvaluation(path);
+  const isBundle = existsSync(join(path, "tokenizer.json"));
+  return measureModel({
+    ...options,
+    bundleDir: isBundle ? path : null,
+    checkpointPath: isBundle ? null : path,
+  });
+}
+
+/** @throws DataError when the file is not what evaluate --json wrote */
+export async function readEvaluation(path: string): Promise<EvaluationReport> {
+  const report = await readFile(path, "utf8")
+    .then((text) => JSON.parse(text) as Partial<EvaluationReport> | null)
+    .catch(() => null);
+  if (!Array.isArray(report?.measures))
+    throw new DataError(
+      `${path} holds no measures: write it with \`npm run ml -- evaluate --json ${path}\`.`,
+    );
+  return report as EvaluationReport;
 }
 
 async function measure(encoder: Encoder, options: EvaluateModelOptions): Promise<Measure[]> {

@@ -6,6 +6,7 @@ import { writeHuggingFaceFolder } from "../interchange/hugging-face.ts";
 import { readModelTokenizer } from "../interchange/model-tokenizer.ts";
 import { type EmbeddingSource, embeddingSize } from "../models/embedding.ts";
 import type { EncoderConfig } from "../models/encoder-config.ts";
+import { readEvaluation } from "./evaluate.ts";
 
 export interface ExportOptions {
   readonly checkpointPath: string;
@@ -71,9 +72,7 @@ export async function exportModel(options: ExportOptions): Promise<void> {
 
 /** `autoscholar model recall@5` → value. */
 async function readMetrics(path: string): Promise<Record<string, number>> {
-  const { measures } = JSON.parse(await readFile(path, "utf8")) as {
-    measures: { set: string; ranking: string; values: Record<string, number> }[];
-  };
+  const { measures } = await readEvaluation(path);
   return Object.fromEntries(
     measures.flatMap(({ set, ranking, values }) =>
       Object.entries(values).map(([name, value]) => [

@@ -1,10 +1,12 @@
 /** The table of dev measures: one model, every set of ../shared/data/eval and zh. */
 import { HELD_OUT_PARALLEL_ROWS } from "../data/held-out.ts";
 import { readParallel } from "../data/parallel.ts";
+import { printTable } from "../report/print-table.ts";
 import type { Encoder } from "./encoder.ts";
-import { dot } from "./metrics.ts";
+import { alignment, dot, uniformity } from "./metrics.ts";
 import {
   bm25Scorer,
+  embeddedText,
   fusedScorer,
   measureRetrieval,
   mixedScorer,
@@ -41,7 +43,9 @@ export async function evaluate(encoder: Encoder, options: EvaluateOptions): Prom
     options.onMeasure?.(measure);
   };
   await measureHybrid(await readAutoscholar(options.dataDir), encoder, options, add);
-  await measureHybrid(await readKnownItems(options.dataDir), encoder, options, add);
+  const knownItems = await readKnownItems(options.dataDir);
+  await measureHybrid(knownItems, encoder, options, add);
+  add(await spreadOf(knownItems, encoder));
   await measureCrossLingual(encoder, options, add);
   for (const [name, pairs] of await readChinesePairSets(options.dataDir)) {
     if (options.isQuick && name !== "STS-B" && name !== "LCQMC") continue;
@@ -124,22 +128,64 @@ async function negationCosine(encoder: Encoder): Promise<Measure> {
   return { set: "negation", ranking: "model", values: { cosine: dot(a!, b!) } };
 }
 
-/** The measures as a Markdown table. */
+/** Papers whose titles and abstracts are compared; uniformity needs every pair of them. */
+const SPREAD_PAPERS = 1000;
+
+/** Alignment of titles with their abstracts, and how evenly the abstracts spread over the sphere. */
+async function spreadOf(set: RetrievalSet, encoder: Encoder): Promise<Measure> {
+  const queries = await encoder.embed(set.queries.slice(0, SPREAD_PAPERS), "query");
+  const texts = set.documents.slice(0, SPREAD_PAPERS).map(embeddedText);
+  const documents = await encoder.embed(texts, "document");
+  const pairs = queries.map((query, i) => [query, documents[i]!] as const);
+  return {
+    set: set.name,
+    ranking: "model",
+    values: { alignment: alignment(pairs), uniformity: uniformity(documents) },
+  };
+}
+
+/** In the order of the table. */
+const COLUMNS = [
+  "R@1",
+  "recall@5",
+  "recall@20",
+  "mrr",
+  "ndcg@10",
+  "spearman",
+  "cosine",
+  "alignment",
+  "uniformity",
+] as const;
+
+/** The measures as a Markdown table, without the columns that none of them has. */
 export function printMeasures(measures: readonly Measure[]): string {
-  const columns = ["R@1", "recall@5", "recall@20", "mrr", "ndcg@10", "spearman", "cosine"];
+  const columns = COLUMNS.filter((name) => measures.some(({ values }) => name in values));
   const cell = (value: number | undefined) => (value === undefined ? "" : value.toFixed(4));
-  const rows = measures.map(({ set, ranking, values }) => [
-    set,
-    ranking,
-    ...columns.map((name) => cell(values[name])),
-  ]);
-  const header = ["set", "ranking", ...columns];
-  const widths = header.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]!.length)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((text, i) => text.padEnd(widths[i]!)).join(" | ")} |`;
-  return [
-    line(header),
-    `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`,
-    ...rows.map(line),
-  ].join("\n");
+  return printTable(
+    ["set", "ranking", ...columns],
+    measures.map(({ set, ranking, values }) => [set, ranking, ...columns.map((name) => cell(values[name]))]),
+  );
+}
+
+/** Rankings worth a line of a comparison: the model alone, and mixed half and half with BM25. */
+const COMPARED = ["model", "mixed 0.5"];
+
+/** What both models were measured on, before and after, as a Markdown table. */
+export function printComparison(before: readonly Measure[], after: readonly Measure[]): string {
+  const key = ({ set, ranking }: Measure, name: string) => `${set} ${ranking} ${name}`;
+  const entries = before.flatMap((measure) =>
+    Object.entries(measure.values).map(([name, value]) => [key(measure, name), value] as const),
+  );
+  const known = new Map(entries);
+  const rows = after
+    .filter(({ ranking }) => COMPARED.includes(ranking))
+    .flatMap((measure) =>
+      COLUMNS.flatMap((name) => {
+        const [old, value] = [known.get(key(measure, name)), measure.values[name]];
+        if (old === undefined || value === undefined) return [];
+        const change = `${value >= old ? "+" : "−"}${Math.abs(value - old).toFixed(4)}`;
+        return [[measure.set, measure.ranking, name, old.toFixed(4), value.toFixed(4), change]];
+      }),
+    );
+  return printTable(["set", "ranking", "measure", "before", "after", "change"], rows);
 }

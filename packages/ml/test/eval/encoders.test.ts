@@ -2,11 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SPECIAL_TOKENS, WordPieceTokenizer, writeTokenizerJson } from "@cool-papers/text";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { evaluateModel } from "../../src/commands/evaluate.ts";
 import { openBundleEncoder } from "../../src/eval/bundle-encoder.ts";
 import { openCheckpointEncoder } from "../../src/eval/checkpoint-encoder.ts";
 import { type Encoder, truncated } from "../../src/eval/encoder.ts";
-import { type Measure, measureHybrid, printMeasures } from "../../src/eval/evaluate.ts";
+import { type Measure, measureHybrid, printComparison, printMeasures } from "../../src/eval/evaluate.ts";
 import { dot } from "../../src/eval/metrics.ts";
 import { readBeirFolder } from "../../src/eval/retrieval-set.ts";
 import { measurePairs } from "../../src/eval/sentence-pairs.ts";
@@ -32,7 +33,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test("a bundle and the checkpoint it was made of give the same vectors, in the order asked", async () => {
+/** A drawn model as a checkpoint with its tokenizer. */
+async function storedModel() {
   const rows = { ids: new Int32Array(1), lengths: Int32Array.of(1), rows: 1, length: 1 };
   const empty = { ids: new Int32Array(0), lengths: new Int32Array(0), rows: 0, length: 0 };
   const vector = new Float32Array(192);
@@ -45,8 +47,8 @@ test("a bundle and the checkpoint it was made of give the same vectors, in the o
   });
   const batch = { short: rows, long: empty, m: vector, mMask: new Float32Array(1), e: vector };
   const parameters = initializeParameters(task.define(batch).specs, 3);
-  const checkpoint = join(folder, "checkpoint.safetensors");
-  await writeCheckpoint(checkpoint, {
+  const checkpointPath = join(folder, "checkpoint.safetensors");
+  await writeCheckpoint(checkpointPath, {
     parameters,
     config,
     trainer: { step: 1, random: [0, 0, 0, 0], optimizer: { counters: {}, tensors: new Map() } },
@@ -55,7 +57,13 @@ test("a bundle and the checkpoint it was made of give the same vectors, in the o
     recipe: "test",
     earlyStop: null,
   });
-  await writeFile(join(folder, "tokenizer.json"), writeTokenizerJson(tokenizer));
+  const tokenizerPath = join(folder, "tokenizer.json");
+  await writeFile(tokenizerPath, writeTokenizerJson(tokenizer));
+  return { parameters, checkpointPath, tokenizerPath };
+}
+
+test("a bundle and the checkpoint it was made of give the same vectors, in the order asked", async () => {
+  const { parameters, checkpointPath, tokenizerPath } = await storedModel();
   await exportBundle({
     folder: join(folder, "bundle"),
     config,
@@ -76,8 +84,8 @@ test("a bundle and the checkpoint it was made of give the same vectors, in the o
     },
   });
   const ofBundle = await openBundleEncoder(join(folder, "bundle"), { variant: "float32" });
-  const options = { tokenizerPath: join(folder, "tokenizer.json"), maxTokens: 8, threads: 1, source: POOLED };
-  const ofCheckpoint = await openCheckpointEncoder(checkpoint, options);
+  const options = { tokenizerPath, maxTokens: 8, threads: 1, source: POOLED };
+  const ofCheckpoint = await openCheckpointEncoder(checkpointPath, options);
   const [first, second] = [
     await ofBundle.embed(texts, "document"),
     await ofCheckpoint.embed(texts, "document"),
@@ -152,5 +160,54 @@ describe("evaluation", () => {
     expect(await measurePairs(pairs, letterCounts)).toBeCloseTo(1, 12);
     const reversed = pairs.map((pair) => ({ ...pair, label: -pair.label }));
     expect(await measurePairs(reversed, letterCounts)).toBeCloseTo(-1, 12);
+  });
+
+  test("a comparison shows what both have, before, after and the change", () => {
+    const cosine = (value: number): Measure => ({
+      set: "negation",
+      ranking: "model",
+      values: { cosine: value },
+    });
+    const before = [
+      cosine(0.976),
+      { set: "s", ranking: "model", values: { "R@1": 0.5, mrr: 0.6 } },
+      { set: "s", ranking: "bm25", values: { "R@1": 0.4 } },
+    ];
+    const after = [
+      cosine(0.75),
+      { set: "s", ranking: "model", values: { "R@1": 0.625 } },
+      { set: "s", ranking: "bm25", values: { "R@1": 0.4 } },
+      { set: "new", ranking: "model", values: { "R@1": 0.1 } },
+    ];
+    expect(printComparison(before, after).split("\n").slice(2)).toEqual([
+      "| negation | model   | cosine  | 0.9760 | 0.7500 | −0.2260 |",
+      "| s        | model   | R@1     | 0.5000 | 0.6250 | +0.1250 |",
+    ]);
+  });
+
+  test("a model is compared by command with another model, or with what was written about it", async () => {
+    const beir = join(folder, "beir-again");
+    await mkdir(join(beir, "qrels"), { recursive: true });
+    await writeFile(
+      join(beir, "corpus.jsonl"),
+      '{"_id":"d1","title":"","text":"a"}\n{"_id":"d2","title":"","text":"b"}\n',
+    );
+    await writeFile(join(beir, "queries.jsonl"), '{"_id":"q1","text":"a"}\n');
+    await writeFile(join(beir, "qrels/test.tsv"), "query-id\tcorpus-id\tscore\nq1\td1\t1\n");
+    const { checkpointPath, tokenizerPath } = await storedModel();
+    const printed = vi.spyOn(console, "log").mockImplementation(() => {});
+    const options = {
+      ...{ dataDir: "", isQuick: false, beirFolder: beir, bundleDir: null, variant: "int8" as const },
+      ...{ checkpointPath, tokenizerPath, headShareM: null, maxTokens: null, threads: 1 },
+    };
+    const jsonPath = join(folder, "before.json");
+    await evaluateModel({ ...options, jsonPath, baselinePath: checkpointPath });
+    await evaluateModel({ ...options, jsonPath: null, baselinePath: jsonPath });
+    const text = printed.mock.calls.join("\n");
+    printed.mockRestore();
+    expect(text.match(/^\| beir-again \| model +\| mrr +\| (\S+) \| \1 \| \+0\.0000 \|$/gm)).toHaveLength(2);
+    await expect(
+      evaluateModel({ ...options, jsonPath: null, baselinePath: join(folder, "absent.json") }),
+    ).rejects.toThrow(/absent\.json holds no measures: write it with/);
   });
 });
