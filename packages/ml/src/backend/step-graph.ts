@@ -1,5 +1,5 @@
 import { decomposeGraph } from "../graph/decompose.ts";
-import { gradients, pullBack, type Seed } from "../graph/gradients.ts";
+import { addends, gradients, pullBack, type Seed } from "../graph/gradients.ts";
 import { isKind, type Node, topologicalOrder } from "../graph/node.ts";
 import { add, GraphError, reshape } from "../graph/ops.ts";
 
@@ -92,12 +92,4 @@ function splitGradient(parameter: Node<"parameter">, cotangent: Node): GradientP
     });
   const dense = terms.filter((term) => !isKind(term, "scatterRows"));
   return { parameter, dense: dense.length > 0 ? dense.reduce((a, b) => add(a, b)) : null, rowPieces };
-}
-
-/** The terms of a sum of tensors of one shape. */
-function addends(node: Node): Node[] {
-  if (!isKind(node, "add")) return [node];
-  const [a, b] = node.inputs as [Node, Node];
-  const hasOneShape = [a, b].every((term) => term.shape.join() === node.shape.join());
-  return hasOneShape ? [...addends(a), ...addends(b)] : [node];
 }

@@ -13,7 +13,7 @@ import {
 } from "@cool-papers/onnx";
 import { decompose } from "./decompose.ts";
 import { type DType, isKind, type Node, type OpKind, topologicalOrder } from "./node.ts";
-import { GraphError } from "./ops.ts";
+import { GraphError, sameShape } from "./ops.ts";
 
 /**
  * What the graph is lowered for.
@@ -187,11 +187,29 @@ function lowerNormalization(context: Context, node: Node<"normalize" | "inverseS
   return node.op.kind === "normalize" ? normalized! : inverse!;
 }
 
+/** sum + a·b as one Gemm that begins with the sum; null where this is no such addition. */
+function lowerAccumulation(context: Context, node: Node<"add">, inputs: readonly Value[]): Value | null {
+  if (context.target.opSet !== "cpu" || node.shape.length !== 2 || !isStatic(node)) return null;
+  const isProduct = (term: Node): term is Node<"matmul"> =>
+    isKind(term, "matmul") && context.useCounts.get(term) === 1 && sameShape(term.shape, node.shape);
+  const at = [1, 0].find(
+    (k) => isProduct(node.inputs[k]!) && sameShape(node.inputs[1 - k]!.shape, node.shape),
+  );
+  if (at === undefined) return null;
+  const product = node.inputs[at] as Node<"matmul">;
+  const { transposeA, transposeB, alpha } = product.op;
+  const [a, b] = product.inputs.map((factor) => context.valueOf.get(factor)!);
+  const attributes = { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0, alpha: float(alpha) };
+  return context.builder.op("Gemm", [a!, b!, inputs[1 - at]!], attributes);
+}
+
 /**
  * normalize(x) · scale + bias as one LayerNormalization when nothing else reads the parts (inference graphs);
  * the backward pass needs the parts.
  */
 const lowerAdd: LowerRule<"add"> = (context, node, inputs) => {
+  const accumulated = lowerAccumulation(context, node, inputs);
+  if (accumulated) return accumulated;
   const [product, bias] = node.inputs as [Node, Node];
   const [normalized, scale] = product.op.kind === "mul" ? (product.inputs as [Node, Node]) : [];
   const isAffineNorm =

@@ -24,6 +24,7 @@ import {
   reshape,
   rotary,
   scatterRows,
+  sigmoid,
   sign,
   sin,
   slice,
@@ -31,7 +32,6 @@ import {
   square,
   sub,
   sumTo,
-  tanh,
   transpose,
   where,
 } from "./ops.ts";
@@ -55,19 +55,23 @@ function keptDims(node: Node<"reduceSum" | "reduceMean" | "reduceMax">, g: Node)
 }
 
 /**
- * Twice the slope of GELU. Every op is a pass over the widest activations of a Transformer, so the form with the fewest
- * is taken: with u = x/√2, Φ(x) + x·φ(x) = ½·[1 + erf(u) + u·e^(ln(2/√π) − u²)].
+ * g times the slope of GELU. Every op is a pass over the widest activations of a Transformer, so the forms with the
+ * fewest are taken. Exact, with u = x/√2: Φ(x) + x·φ(x) = ½·[1 + erf(u) + u·e^(ln(2/√π) − u²)]. In the tanh form
+ * y = gelu(x) = x·σ(z) with z = 2√(2/π)·(x + c·x³), so that with n = σ(−z) the slope is
+ * σ + x·z′·σ·(1 − σ) = 1 − n·(1 − y·z′), and y is at hand.
  */
-function twiceGeluSlope(x: Node, approximate: boolean): Node {
-  if (!approximate) {
+function throughGelu(node: Node<"gelu">, g: Node): Node {
+  const x = node.inputs[0]!;
+  if (!node.op.approximate) {
     const u = mul(x, Math.SQRT1_2);
     const bell = mul(u, exp(sub(Math.log(2 / Math.sqrt(Math.PI)), square(u))));
-    return add(add(erf(u), bell), 1);
+    return mul(scaled(g, 0.5), add(add(erf(u), bell), 1));
   }
+  const [linearTerm, cubicTerm] = [-2 * GELU_SCALE, -2 * GELU_SCALE * GELU_CUBIC];
   const xSquared = square(x);
-  const t = tanh(mul(mul(x, add(mul(xSquared, GELU_CUBIC), 1)), GELU_SCALE));
-  const innerSlope = mul(add(mul(xSquared, 3 * GELU_CUBIC), 1), GELU_SCALE);
-  return add(add(t, 1), mul(mul(x, sub(1, square(t))), innerSlope));
+  const n = sigmoid(mul(x, add(mul(xSquared, cubicTerm), linearTerm)));
+  const rest = add(mul(node, add(mul(xSquared, 3 * cubicTerm), linearTerm)), 1);
+  return mul(g, sub(1, mul(n, rest)));
 }
 
 /** factor · g; a factor of the product that g is costs nothing. */
@@ -185,7 +189,7 @@ export const VJP: { readonly [K in OpKind]: VjpRule<K> } = {
     return [sub(weighted, mul(node, reduceSum(weighted, [-1], true)))];
   },
   logSoftmax: (node, g) => [sub(g, mul(exp(node), reduceSum(g, [-1], true)))],
-  gelu: ({ op, inputs: [x] }, g) => [mul(scaled(g, 0.5), twiceGeluSlope(x!, op.approximate))],
+  gelu: (node, g) => [throughGelu(node, g)],
   // With y normalised, the gradient loses its mean and its part along y, and is scaled by 1 / std.
   normalize: (node, g) => {
     const x = node.inputs[0]!;

@@ -3,7 +3,6 @@ import {
   div,
   exp,
   gatherRows,
-  gelu,
   matmul,
   mul,
   type Node,
@@ -14,7 +13,8 @@ import {
 import { dense, type ForwardContext, layerNorm, normal, rmsNorm, zeros } from "../nn/index.ts";
 import { type AttentionInputs, attentionInputs, selfAttention } from "./attention.ts";
 import type { EncoderConfig } from "./encoder-config.ts";
-import { deepNormAlpha, projectionInit } from "./projection-init.ts";
+import { feedForward } from "./feed-forward.ts";
+import { deepNormAlpha } from "./projection-init.ts";
 
 /** Token ids and what restricts attention among them. */
 export interface EncoderInputs {
@@ -125,17 +125,6 @@ function residual(
     case "deep":
       return normed(add(mul(x, deepNormAlpha(config.numHiddenLayers)), branch(x)));
   }
-}
-
-function feedForward(context: ForwardContext, config: EncoderConfig, name: string, x: Node): Node {
-  const inner = dense(context, `${name}.inner`, x, config.intermediateSize, {
-    initializer: projectionInit(config, "inner"),
-    hasBias: !config.isBiasFree,
-  });
-  return dense(context, `${name}.output`, gelu(inner, config.isGeluApproximate), config.hiddenSize, {
-    initializer: projectionInit(config, "last"),
-    hasBias: !config.isBiasFree,
-  });
 }
 
 function pool(context: ForwardContext, config: EncoderConfig, inputs: EncoderInputs, x: Node): Node {
