@@ -36,7 +36,7 @@ export async function databaseStats(db: Database): Promise<DatabaseStats> {
     `select
        (select count(*) from papers where key = work_key)::int as works,
        (select coalesce(sum(n), 0) from (select count(*) as n from papers group by work_key having count(*) > 1) t)::int as linked,
-       (select count(*) from (select distinct venue, venue_year from papers where venue is not null) t)::int as editions,
+       (select count(*) from editions where works > 0)::int as editions,
        (select to_char(min(submitted_at at time zone 'UTC'), 'YYYY-MM-DD') from papers) as first_day,
        (select to_char(max(submitted_at at time zone 'UTC'), 'YYYY-MM-DD') from papers) as last_day,
        pg_database_size(current_database())::float8 as size`,

@@ -52,6 +52,7 @@ export {
   type SameWork,
   type StoredPaper,
 } from "./get-papers.ts";
+export type { VenueKind } from "./known-venues.ts";
 export { latestVenuePapers } from "./latest-papers.ts";
 export { type LinkOptions, type LinkResult, linkWorks } from "./link-works.ts";
 export { mergePaper } from "./merge-paper.ts";
@@ -72,6 +73,8 @@ export {
   type EditionPage,
   type EditionRequest,
   editionPapers,
+  getVenue,
+  type Venue,
   type VenueEdition,
   venueEditions,
 } from "./venue-editions.ts";

@@ -1,5 +1,6 @@
 import type { Author } from "@cool-papers/core";
 import { arrayLiteral } from "./array-literal.ts";
+import { editionsOf, recountEditions } from "./count-editions.ts";
 import type { Database, Queryable } from "./database.ts";
 import { groupWorks, type SharedId, type WorkCandidate } from "./group-works.ts";
 import { LINK_LOCK } from "./lock-names.ts";
@@ -146,6 +147,13 @@ async function writeWorks(
       `update papers set work_key = t.work_key, change_seq = $1::bigint
        from unnest($2::text::text[], $3::text::text[]) as t (key, work_key) where papers.key = t.key collate "C"`,
       [String(seq), arrayLiteral(rows.map(([key]) => key)), arrayLiteral(rows.map(([, workKey]) => workKey))],
+    );
+    await recountEditions(
+      tx,
+      await editionsOf(
+        tx,
+        moved.map(([key]) => key),
+      ),
     );
   });
   const alone = moved.filter(([key, workKey]) => key === workKey);

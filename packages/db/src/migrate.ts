@@ -3,12 +3,13 @@
  * that moves this module cannot lose them. Each migration runs in its own transaction together with its entry in the
  * `migrations` table.
  */
+import { describeVenues } from "./count-editions.ts";
 import type { Database } from "./database.ts";
 import { DatabaseNotMigratedError, DatabaseTooNewError } from "./errors.ts";
 import { MIGRATIONS, type Migration } from "./generated/migrations.ts";
 import { MIGRATION_LOCK } from "./lock-names.ts";
 
-/** Brings the tables up to date; resolves to the names that were applied now. Two processes at once take turns. */
+/** Brings the tables up to date, and what is known of venues; resolves to the names that were applied now. Two processes at once take turns. */
 export async function migrate(db: Database): Promise<{ applied: readonly string[] }> {
   return db.exclusively(MIGRATION_LOCK, async () => {
     await db.script(
@@ -16,6 +17,7 @@ export async function migrate(db: Database): Promise<{ applied: readonly string[
     );
     const pending = await pendingMigrations(db);
     for (const migration of pending) await apply(db, migration);
+    await describeVenues(db);
     return { applied: pending.map((migration) => migration.name) };
   });
 }

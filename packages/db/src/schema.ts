@@ -1,8 +1,9 @@
 /**
  * The record. One wide row per paper as its sources describe it; the two narrow tables `category_listings` and
- * `paper_ids` are inversions of its arrays, written in the same transaction, so that lists and look-ups need no scan.
+ * `paper_ids` are inversions of its arrays, written in the same transaction, so that lists and look-ups need no scan;
+ * so are `venues` and `editions`, which hold what papers of one year of one series have in common.
  *
- * There are no foreign keys from the narrow tables: a check per row would cost a bulk import a third of its speed,
+ * There are no foreign keys between papers and the narrow tables: a check per row would cost a bulk import a third of its speed,
  * and one function (`upsertPapers`) writes all three. Keys are compared by bytes (`COLLATE "C"`), so that paging by
  * key means the same on every server. No extension is used.
  */
@@ -117,6 +118,38 @@ export const paperIds = pgTable(
     primaryKey({ name: "paper_ids_pkey", columns: [table.otherKey, table.paperKey] }),
     index("paper_ids_paper_key").on(table.paperKey),
   ],
+);
+
+/** Series of conferences and journals that papers name. What is known of one beyond its id is in `known-venues.ts`. */
+export const venues = pgTable("venues", {
+  /** As readers write it and addresses spell it: ICLR. */
+  id: byteText("id").primaryKey(),
+  /** In full; null where it is not known. */
+  name: text("name"),
+  /** `conference`, `journal` or `workshop`. */
+  kind: text("kind"),
+  site: text("site"),
+});
+
+/** Years of venues, with counts that every writer of papers keeps right: see `count-editions.ts`. */
+export const editions = pgTable(
+  "editions",
+  {
+    venue: byteText("venue")
+      .notNull()
+      .references(() => venues.id),
+    year: smallint("year").notNull(),
+    /** `ICLR 2025`. */
+    name: text("name").notNull(),
+    /** Records that name the edition. */
+    papers: integer("papers").notNull(),
+    /** Works among them: a paper with two records in the edition counts once. 0 when all have left it. */
+    works: integer("works").notNull(),
+    /** When the record took in its first and its latest paper. */
+    firstStoredAt: timestamp("first_stored_at", { withTimezone: true, mode: "string" }).notNull(),
+    lastStoredAt: timestamp("last_stored_at", { withTimezone: true, mode: "string" }).notNull(),
+  },
+  (table) => [primaryKey({ name: "editions_pkey", columns: [table.venue, table.year] })],
 );
 
 /** How often readers opened a paper's PDF and FAQ. */

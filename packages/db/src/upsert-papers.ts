@@ -1,6 +1,7 @@
 import { type Paper, printPaperId } from "@cool-papers/core";
 import { arrayLiteral } from "./array-literal.ts";
 import { cleanPaper, isRejected, type RejectedPaper } from "./clean-paper.ts";
+import { countWrittenPapers } from "./count-editions.ts";
 import type { Database, Queryable } from "./database.ts";
 import { WRITE_LOCK } from "./lock-names.ts";
 import { mergePaper } from "./merge-paper.ts";
@@ -156,6 +157,7 @@ async function write(tx: Queryable, changes: readonly Change[]): Promise<void> {
   ]);
   await writeListings(tx, changes);
   await writePaperIds(tx, changes);
+  await countWrittenPapers(tx, changes);
 }
 
 interface Listing {

@@ -1,6 +1,6 @@
-import { cachedByChange } from "./cached-by-change.ts";
-import type { Database, Queryable } from "./database.ts";
+import type { Queryable } from "./database.ts";
 import { loadPapers, type StoredPaper } from "./get-papers.ts";
+import type { VenueKind } from "./known-venues.ts";
 import { clampBounds, type PageBounds } from "./page-bounds.ts";
 
 /** One year of a venue series. */
@@ -37,14 +37,29 @@ export interface EditionRequest extends PageBounds {
   readonly sort?: "listed" | "title" | "stars" | "stored";
 }
 
-/** All editions, newest year first, then by name. Kept until something is written. */
-export function venueEditions(db: Database): Promise<readonly VenueEdition[]> {
-  return cachedByChange(db, "venueEditions", (database) =>
-    database.query<VenueEdition & Record<string, unknown>>(
-      `select venue, venue_year as year, count(distinct work_key)::int as count
-       from papers where venue is not null group by venue, venue_year order by venue_year desc, venue`,
-    ),
+/** All editions, newest year first, then by name. */
+export function venueEditions(db: Queryable): Promise<readonly VenueEdition[]> {
+  return db.query<VenueEdition & Record<string, unknown>>(
+    `select venue, year, works as count from editions where works > 0 order by year desc, venue`,
   );
+}
+
+/** A series: what is known of it, null where nothing is. */
+export interface Venue {
+  readonly id: string;
+  /** In full. */
+  readonly name: string | null;
+  readonly kind: VenueKind | null;
+  readonly site: string | null;
+}
+
+/** The series of an id, or null when no paper names it. */
+export async function getVenue(db: Queryable, id: string): Promise<Venue | null> {
+  const [row] = await db.query<Venue & Record<string, unknown>>(
+    `select id, name, kind, site from venues where id = $1`,
+    [id],
+  );
+  return row ?? null;
 }
 
 type GroupRow = { kind: EditionGroup["kind"]; name: string; count: number };

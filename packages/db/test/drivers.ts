@@ -69,5 +69,7 @@ const TABLES = [
   "embedding_models",
   "embeddings",
   "embedding_claims",
+  "editions",
+  "venues",
   "state",
 ];

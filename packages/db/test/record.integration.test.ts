@@ -17,6 +17,7 @@ import {
   getEmbeddings,
   getPapers,
   getPapersByKey,
+  getVenue,
   getWorkMembers,
   InvalidDayError,
   incrementCounter,
@@ -29,6 +30,7 @@ import {
   listEmbeddingModels,
   listMonth,
   listSitemap,
+  migrate,
   othersClaims,
   putEmbeddings,
   readState,
@@ -111,8 +113,9 @@ describe.each(DRIVERS)("the record on $name", (driver) => {
         otherIds: [toPaperId("openreview:NGB6YNnO5o")],
       };
       await upsertPapers(db, [paper]);
-      const { key, workKey, counters, sameWork, ...facts } = await stored("arxiv:hep-th/9901001");
+      const { key, workKey, counters, sameWork, storedAt, ...facts } = await stored("arxiv:hep-th/9901001");
       expect(facts).toEqual(paper);
+      expect(storedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
       expect({ key, workKey, counters, sameWork }).toEqual({
         key: "arxiv:hep-th/9901001",
         workKey: "arxiv:hep-th/9901001",
@@ -710,6 +713,74 @@ describe.each(DRIVERS)("the record on $name", (driver) => {
         { venue: "ACL", year: 2024, count: 1 },
         { venue: "ICLR", year: 2024, count: 2 },
       ]);
+    });
+
+    test("stored editions are those counted from the papers, whatever is written, linked and deleted", async () => {
+      const random = seededRandom(7);
+      const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
+      const key = () => `${pick(["openreview:r", "acl:r", "arxiv:2406.0000"])}${Math.floor(random() * 8)}`;
+      const ref = () =>
+        random() < 0.2
+          ? null
+          : at(pick(["ICLR", "ACL", "X"]), pick([2023, 2024]), "", pick(["", "Oral"])).venue;
+      for (let round = 0; round < 25; round += 1) {
+        await upsertPapers(
+          db,
+          Array.from({ length: 4 }, () =>
+            makePaper(key(), { venue: ref(), title: `Title ${pick([1, 2, 3])}` }),
+          ),
+        );
+        if (random() < 0.5) await linkWorks(db);
+        if (random() < 0.4) await deletePapers(db, [key(), key()]);
+        const stored = await db.query(
+          `select venue, year, papers, works from editions where papers > 0 order by venue, year`,
+        );
+        const counted = await db.query(
+          `select venue, venue_year as year, count(*)::int as papers, count(distinct work_key)::int as works
+           from papers where venue is not null group by 1, 2 order by 1, 2`,
+        );
+        expect(stored).toEqual(counted);
+      }
+    });
+
+    test("a series has its full name where it is known, an edition the times of its first and last paper", async () => {
+      expect(await getVenue(db, "ICLR")).toEqual({
+        id: "ICLR",
+        name: "International Conference on Learning Representations",
+        kind: "conference",
+        site: "https://iclr.cc/",
+      });
+      await upsertPapers(db, [makePaper("openreview:e", at("Our Seminar", 2025, "", ""))]);
+      expect(await getVenue(db, "Our Seminar")).toEqual({
+        id: "Our Seminar",
+        name: null,
+        kind: null,
+        site: null,
+      });
+      expect(await getVenue(db, "KDD")).toBeNull();
+      const times = await db.query(
+        `select e.name, e.first_stored_at = min(p.stored_at) and e.last_stored_at = max(p.stored_at) as fits
+         from editions e join papers p on p.venue = e.venue and p.venue_year = e.year group by e.venue, e.year order by 1`,
+      );
+      expect(times).toEqual(
+        ["ACL 2024", "ICLR 2024", "ICLR 2025", "Our Seminar 2025"].map((name) => ({ name, fits: true })),
+      );
+    });
+
+    test("a record from before these tables gets them filled, and facts that a new version knows", async () => {
+      const read = async () => [
+        await db.query(`select * from editions order by venue, year`),
+        await db.query(`select * from venues order by id`),
+      ];
+      const before = await read();
+      await db.script(
+        `drop table editions, venues; delete from migrations where name = '0002_venues_and_editions'`,
+      );
+      expect(await migrate(db)).toEqual({ applied: ["0002_venues_and_editions"] });
+      expect(await read()).toEqual(before);
+      await db.query(`update venues set name = null, site = 'https://example.org/'`);
+      expect(await migrate(db)).toEqual({ applied: [] });
+      expect(await read()).toEqual(before);
     });
 
     test("an edition lists each work once by its best record, with groups and their counts", async () => {

@@ -30,5 +30,15 @@ export const MIGRATIONS: readonly Migration[] = [
     "statements": [
       "CREATE TABLE \"embedding_claims\" (\n\t\"model\" text COLLATE \"C\" NOT NULL,\n\t\"paper_key\" text COLLATE \"C\" NOT NULL,\n\t\"claimed_by\" text NOT NULL,\n\t\"claimed_until\" timestamp with time zone NOT NULL,\n\tCONSTRAINT \"embedding_claims_pkey\" PRIMARY KEY(\"model\",\"paper_key\")\n);"
     ]
+  },
+  {
+    "name": "0002_venues_and_editions",
+    "statements": [
+      "CREATE TABLE \"editions\" (\n\t\"venue\" text COLLATE \"C\" NOT NULL,\n\t\"year\" smallint NOT NULL,\n\t\"name\" text NOT NULL,\n\t\"papers\" integer NOT NULL,\n\t\"works\" integer NOT NULL,\n\t\"first_stored_at\" timestamp with time zone NOT NULL,\n\t\"last_stored_at\" timestamp with time zone NOT NULL,\n\tCONSTRAINT \"editions_pkey\" PRIMARY KEY(\"venue\",\"year\")\n);",
+      "CREATE TABLE \"venues\" (\n\t\"id\" text COLLATE \"C\" PRIMARY KEY NOT NULL,\n\t\"name\" text,\n\t\"kind\" text,\n\t\"site\" text\n);",
+      "ALTER TABLE \"editions\" ADD CONSTRAINT \"editions_venue_venues_id_fk\" FOREIGN KEY (\"venue\") REFERENCES \"public\".\"venues\"(\"id\") ON DELETE no action ON UPDATE no action;",
+      "INSERT INTO \"venues\" (\"id\") SELECT DISTINCT \"venue\" FROM \"papers\" WHERE \"venue\" IS NOT NULL;",
+      "INSERT INTO \"editions\" (\"venue\", \"year\", \"name\", \"papers\", \"works\", \"first_stored_at\", \"last_stored_at\")\nSELECT \"venue\", \"venue_year\", \"venue\" || ' ' || \"venue_year\", count(*), count(DISTINCT \"work_key\"), min(\"stored_at\"), max(\"stored_at\")\nFROM \"papers\" WHERE \"venue\" IS NOT NULL GROUP BY \"venue\", \"venue_year\";"
+    ]
   }
 ];
