@@ -7,6 +7,7 @@ import {
   DISTILLATION_DEFAULTS,
   distillationTask,
   ENCODER_SIZES,
+  type EncoderConfig,
   type EncoderSize,
   encoderConfig,
   exportBundle,
@@ -43,20 +44,25 @@ export function trainTokenizer(papers: readonly PaperText[]): WordPieceTokenizer
   return new WordPieceTokenizer(trainVocabulary(counter.counts, { vocabSize: VOCAB_SIZE }));
 }
 
-/** Writes a bundle of random weights, float32 and int8: as fast and as large as a trained one of its size. */
-export async function writeRandomBundle(
-  folder: string,
-  size: EncoderSize,
-  tokenizer: WordPieceTokenizer,
-  papers: readonly PaperText[],
-  maxTokens = MAX_TOKENS,
-): Promise<void> {
-  const config = encoderConfig({
-    ...ENCODER_SIZES[size],
-    vocabSize: tokenizer.vocabSize,
-    typeVocabSize: 0,
-    pooling: "mean",
-  });
+export interface RandomBundleOptions {
+  readonly id: string;
+  /** Layers and widths, and whatever else differs from RoFormer's defaults; the vocabulary's size is the tokenizer's. */
+  readonly architecture: Omit<Parameters<typeof encoderConfig>[0], "vocabSize">;
+  readonly tokenizer: WordPieceTokenizer;
+  /** Some of their titles are compared between the variants. */
+  readonly papers: readonly PaperText[];
+  readonly maxTokens: number;
+}
+
+/** Layers and pooling of a size as packages/ml trains it. */
+export function architectureOf(size: EncoderSize): RandomBundleOptions["architecture"] {
+  return { ...ENCODER_SIZES[size], typeVocabSize: 0, pooling: "mean" };
+}
+
+/** Writes a bundle of random weights, float32 and int8: as fast and as large as a trained one of its architecture. */
+export async function writeRandomBundle(folder: string, options: RandomBundleOptions): Promise<void> {
+  const { id, architecture, tokenizer, papers, maxTokens } = options;
+  const config: EncoderConfig = encoderConfig({ ...architecture, vocabSize: tokenizer.vocabSize });
   const block = { rows: 1, length: 4, ids: new Int32Array(4), lengths: new Int32Array(1) };
   const none = new Float32Array(0);
   const task = distillationTask({ config, ...DISTILLATION_DEFAULTS });
@@ -71,7 +77,7 @@ export async function writeRandomBundle(
     tokenizerJson: writeTokenizerJson(tokenizer),
     modelCard: "# Random weights for the benchmark\n",
     description: {
-      id: `random-${size}`,
+      id,
       matryoshkaDims: [config.hiddenSize],
       maxTokens,
       prefixes: { query: "", document: "" },

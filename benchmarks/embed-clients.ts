@@ -1,6 +1,4 @@
-/** Clients in a thread of their own, so that their work does not count as the server's. */
-import { once } from "node:events";
-import { parentPort, workerData } from "node:worker_threads";
+/** Clients in a process of their own, so that neither their work nor their memory counts as the server's. */
 
 export interface ClientPlan {
   readonly url: string;
@@ -17,39 +15,38 @@ export interface ClientReport {
   readonly seconds: number;
 }
 
-const plan = workerData as ClientPlan;
-const latenciesMs: number[] = [];
-const errors: Record<string, number> = {};
-
-async function request(body: string): Promise<void> {
-  const startedAt = performance.now();
-  let outcome: string;
-  try {
-    const response = await fetch(plan.url, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body,
-    });
-    await response.arrayBuffer();
-    outcome = String(response.status);
-  } catch (error) {
-    outcome = (error as Error).name;
-  }
-  latenciesMs.push(performance.now() - startedAt);
-  if (outcome !== "200") errors[outcome] = (errors[outcome] ?? 0) + 1;
+async function runClients(plan: ClientPlan): Promise<ClientReport> {
+  const latenciesMs: number[] = [];
+  const errors: Record<string, number> = {};
+  const beganAt = performance.now();
+  await Promise.all(
+    Array.from({ length: plan.clients }, async (_, client) => {
+      for (let turn = 0; turn < plan.requestsEach; turn++) {
+        const startedAt = performance.now();
+        const outcome = await request(plan.url, plan.bodies[(client + turn) % plan.bodies.length]!);
+        latenciesMs.push(performance.now() - startedAt);
+        if (outcome !== "200") errors[outcome] = (errors[outcome] ?? 0) + 1;
+      }
+    }),
+  );
+  return { latenciesMs, errors, seconds: (performance.now() - beganAt) / 1000 };
 }
 
-// Starting this thread is the other thread's work; it begins to measure when this one is ready.
-parentPort!.postMessage("ready");
-await once(parentPort!, "message");
-const startedAt = performance.now();
-await Promise.all(
-  Array.from({ length: plan.clients }, async (_, client) => {
-    for (let turn = 0; turn < plan.requestsEach; turn++) {
-      await request(plan.bodies[(client + turn) % plan.bodies.length]!);
-    }
-  }),
-);
-const seconds = (performance.now() - startedAt) / 1000;
-parentPort!.postMessage({ latenciesMs, errors, seconds } satisfies ClientReport);
-parentPort!.close();
+/** The answer's status, or the name of the failure. */
+async function request(url: string, body: string): Promise<string> {
+  try {
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(url, { method: "POST", headers, body });
+    await response.arrayBuffer();
+    return String(response.status);
+  } catch (error) {
+    return (error as Error).name;
+  }
+}
+
+// First the plan; then a report for each further message.
+process.once("message", (plan: ClientPlan) => {
+  process.on("message", () => void runClients(plan).then((report) => process.send!(report)));
+  process.send!("ready");
+});
+process.once("disconnect", () => process.exit());

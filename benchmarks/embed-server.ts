@@ -1,8 +1,9 @@
 /** The embedding server under load: many clients, the largest request, and memory over time. */
+import { fork } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout } from "node:timers/promises";
-import { Worker } from "node:worker_threads";
 import { BodyBudget, createEmbeddingApp, KeyBudget, listen, ThreadedEncoder } from "@cool-papers/embed";
 import type { PaperText } from "./embed-bundle.ts";
 import type { ClientPlan, ClientReport } from "./embed-clients.ts";
@@ -20,23 +21,35 @@ export interface ServerOptions {
   readonly papers: readonly PaperText[];
   readonly requestsEach: number;
   readonly soakMinutes: number;
+  readonly say: (text: string) => void;
 }
 
-/** Measures the server in this process; clients run in another thread. */
+/** Measures the server in this process; clients run in another one. */
 export async function measureServer(options: ServerOptions): Promise<object> {
-  const titles = (model: string) =>
-    options.papers.map(({ title }) => JSON.stringify({ model, input: [title] }));
-  const { requestsEach, soakMinutes, threads } = options;
-  const load = await withServer(options.bundleDir, threads, async (url, model) => ({
-    crowd: await underLoad({ url, clients: CLIENTS, bodies: titles(model), requestsEach }),
-    soak: await soak(url, titles(model), soakMinutes),
-  }));
+  const { papers, requestsEach, soakMinutes, threads, say } = options;
+  const titles = (model: string) => papers.map(({ title }) => JSON.stringify({ model, input: [title] }));
+  const load = await withServer(options.bundleDir, threads, async (url, model) => {
+    const crowd = await underLoad({ url, clients: CLIENTS, bodies: titles(model), requestsEach });
+    say(`server, ${CLIENTS} clients: ${JSON.stringify(crowd)}`);
+    return { crowd, soak: await soak(url, mixedBodies(papers, model), soakMinutes, say) };
+  });
   const largest = await withServer(options.briefBundleDir, threads, async (url, model) => {
-    const texts = longTexts(options.papers);
+    const texts = longTexts(papers);
     const float = await sendOne(url, { model, input: texts, encoding_format: "float" });
-    return { float, base64: await sendOne(url, { model, input: texts, encoding_format: "base64" }) };
+    say(`server, largest request: ${JSON.stringify(float)}`);
+    const base64 = await sendOne(url, { model, input: texts, encoding_format: "base64" });
+    say(`server, largest request, base64: ${JSON.stringify(base64)}`);
+    return { float, base64 };
   });
   return { clients: CLIENTS, ...load, largest };
+}
+
+/** Titles alone and abstracts by four, in turn. */
+function mixedBodies(papers: readonly PaperText[], model: string): string[] {
+  return papers.map(({ title }, index) => {
+    const abstracts = papers.slice(index, index + 4).map(({ abstract }) => abstract);
+    return JSON.stringify({ model, input: index % 2 === 0 ? [title] : abstracts });
+  });
 }
 
 async function withServer<T>(
@@ -100,6 +113,7 @@ async function underLoad(plan: ClientPlan): Promise<object> {
   const { latenciesMs, errors, seconds } = await clients.run();
   const eventLoopCpuMsMax = turns.end();
   delay.disable();
+  await clients.stop();
   return {
     requests: latenciesMs.length,
     errorCount: Object.values(errors).reduce((sum, count) => sum + count, 0),
@@ -147,42 +161,70 @@ async function measureIdleDelay(): Promise<number> {
   return delay.max / 1e6;
 }
 
-/** Clients that wait for `run`. */
-async function startClients(plan: ClientPlan): Promise<{ run: () => Promise<ClientReport> }> {
-  const worker = new Worker(new URL("./embed-clients.ts", import.meta.url), { workerData: plan });
-  await once(worker, "message");
+/** Clients that wait for `run`, which may be called again. */
+async function startClients(
+  plan: ClientPlan,
+): Promise<{ run: () => Promise<ClientReport>; stop: () => Promise<void> }> {
+  const child = fork(join(import.meta.dirname, "embed-clients.ts"), { serialization: "advanced" });
+  child.send(plan);
+  await once(child, "message");
   return {
     async run() {
-      worker.postMessage("go");
-      const [report] = (await once(worker, "message")) as [ClientReport];
+      child.send("go");
+      const [report] = (await once(child, "message")) as [ClientReport];
       return report;
+    },
+    async stop() {
+      child.disconnect();
+      await once(child, "exit");
     },
   };
 }
 
-/** Resident memory of this process, clients included, while requests go on; a steady one has no slope. */
-async function soak(url: string, bodies: readonly string[], minutes: number): Promise<object> {
+const SOAK_CLIENTS = 8;
+const SOAK_REQUESTS_EACH = 50;
+
+/** Resident memory of this process, the server's, while requests go on; a steady one has no slope. */
+async function soak(
+  url: string,
+  bodies: readonly string[],
+  minutes: number,
+  say: (text: string) => void,
+): Promise<object> {
+  const clients = await startClients({
+    url,
+    clients: SOAK_CLIENTS,
+    bodies,
+    requestsEach: SOAK_REQUESTS_EACH,
+  });
   const startedAt = performance.now();
+  const elapsed = () => (performance.now() - startedAt) / 60_000;
   const samples: { minute: number; rssMb: number }[] = [];
+  const sample = () => samples.push({ minute: elapsed(), rssMb: process.memoryUsage.rss() / 1e6 });
   let errorCount = 0;
   let requests = 0;
-  const elapsed = () => (performance.now() - startedAt) / 60_000;
+  let told = 0;
+  sample();
   while (elapsed() < minutes) {
-    const clients = await startClients({ url, clients: 8, bodies, requestsEach: 50 });
     const report = await clients.run();
     requests += report.latenciesMs.length;
     errorCount += Object.values(report.errors).reduce((sum, count) => sum + count, 0);
-    samples.push({ minute: elapsed(), rssMb: process.memoryUsage.rss() / 1e6 });
+    sample();
+    if (elapsed() < told + 1) continue;
+    told = Math.floor(elapsed());
+    say(`soak: minute ${told} of ${minutes}, ${requests} requests, ${samples.at(-1)!.rssMb.toFixed(0)} MB`);
   }
+  await clients.stop();
+  // The first quarter fills caches and pools.
   const settled = samples.slice(Math.floor(samples.length / 4));
   return {
     minutes,
     requests,
     errorCount,
-    rssMbFirst: samples[0]?.rssMb ?? null,
-    rssMbLast: samples.at(-1)?.rssMb ?? null,
+    rssMbStart: samples[0]!.rssMb,
+    rssMbEnd: samples.at(-1)!.rssMb,
     rssMbMax: samples.reduce((most, { rssMb }) => Math.max(most, rssMb), 0),
-    rssMbPerMinute: slope(settled.map(({ minute, rssMb }) => [minute, rssMb])),
+    rssMbPerMinuteSettled: slope(settled.map(({ minute, rssMb }) => [minute, rssMb])),
   };
 }
 

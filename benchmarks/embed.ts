@@ -1,8 +1,9 @@
 /**
  * Embedding on real titles and abstracts beside transformers.js on the same ONNX files, both in this thread, call by
- * call in turn, so that what else the machine does falls on both. Then the server: 64 clients, the largest request,
- * memory over time. Needs ../shared/data. Settings: EMBED_BENCH_SECONDS for each cell (2), EMBED_BENCH_SIZES
- * ("tiny,small"), EMBED_BENCH_PAPERS (5,000), EMBED_BENCH_REQUESTS of each client (20), SOAK_MINUTES (0.5).
+ * call in turn, so that what else the machine does falls on both. Then the shipped bundle beside a model of MiniLM's
+ * size, and the server: 64 clients, memory over time, the largest request. About five minutes on two quiet cores, and
+ * the soak. Needs ../shared/data. Settings: EMBED_BENCH_SECONDS for each cell (2), EMBED_BENCH_SIZES ("tiny,small"),
+ * EMBED_BENCH_PAPERS (5,000), EMBED_BENCH_REQUESTS of each client (20), SOAK_MINUTES (0.5).
  */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,6 +14,7 @@ import { encodeModel, GraphBuilder, tensorOf } from "@cool-papers/onnx";
 import type { WordPieceTokenizer } from "@cool-papers/text";
 import ort from "onnxruntime-node";
 import {
+  architectureOf,
   flopsOfText,
   MAX_TOKENS,
   type PaperText,
@@ -20,8 +22,10 @@ import {
   trainTokenizer,
   writeRandomBundle,
 } from "./embed-bundle.ts";
+import { type Embed, mean, measureInTurn, type Speed } from "./embed-in-turn.ts";
 import { openPeer, writePeerFolder } from "./embed-peer.ts";
 import { measureServer } from "./embed-server.ts";
+import { measureShipped } from "./embed-shipped.ts";
 import { quantile } from "./quantile.ts";
 
 const DATA = join(import.meta.dirname, "../../shared/data");
@@ -41,13 +45,6 @@ const KINDS = ["title", "abstract"] as const;
 type Variant = (typeof VARIANTS)[number];
 type Say = (text: string) => void;
 
-interface Speed {
-  readonly textsPerS: number;
-  readonly latencyMsP50: number;
-  readonly latencyMsP95: number;
-  readonly calls: number;
-}
-
 interface Cell {
   readonly size: EncoderSize;
   readonly variant: Variant;
@@ -66,7 +63,9 @@ interface Cell {
 
 export async function run({ json }: { readonly json: boolean }): Promise<object> {
   if (!existsSync(DATA)) return { area: "embed", skipped: "no ../shared/data" };
-  const say: Say = json ? console.error : console.log;
+  const print = json ? console.error : console.log;
+  const beganAt = performance.now();
+  const say: Say = (text) => print(`${minutesAndSeconds(performance.now() - beganAt)} ${text}`);
   const papers = await readPapers(DATA, PAPERS);
   const tokenizer = trainTokenizer(papers);
   const folder = mkdtempSync(join(tmpdir(), "embed-bench-"));
@@ -76,7 +75,8 @@ export async function run({ json }: { readonly json: boolean }): Promise<object>
     for (const size of SIZES) {
       const bundleDir = join(folder, size);
       const peerDir = join(folder, `peer-${size}`);
-      await writeRandomBundle(bundleDir, size, tokenizer, papers);
+      const random = { id: `random-${size}`, architecture: architectureOf(size), tokenizer, papers };
+      await writeRandomBundle(bundleDir, { ...random, maxTokens: MAX_TOKENS });
       writePeerFolder(bundleDir, peerDir, MAX_TOKENS);
       for (const variant of VARIANTS) {
         for (const threads of THREADS) {
@@ -86,10 +86,12 @@ export async function run({ json }: { readonly json: boolean }): Promise<object>
         }
       }
     }
+    const shipped = await measureShipped({ papers, folder, seconds: SECONDS, say });
     const bundleDir = join(folder, "server");
     const briefBundleDir = join(folder, "brief");
-    await writeRandomBundle(bundleDir, "tiny", tokenizer, papers);
-    await writeRandomBundle(briefBundleDir, "tiny", tokenizer, papers, 16);
+    const tiny = { id: "random-tiny", architecture: architectureOf("tiny"), tokenizer, papers };
+    await writeRandomBundle(bundleDir, { ...tiny, maxTokens: MAX_TOKENS });
+    await writeRandomBundle(briefBundleDir, { ...tiny, maxTokens: 16 });
     const server = await measureServer({
       bundleDir,
       briefBundleDir,
@@ -97,9 +99,18 @@ export async function run({ json }: { readonly json: boolean }): Promise<object>
       papers,
       requestsEach: REQUESTS_EACH,
       soakMinutes: SOAK_MINUTES,
+      say,
     });
-    say(`server: ${JSON.stringify(server)}`);
-    return { area: "embed", secondsPerCell: SECONDS, papers: papers.length, matMulGflops, cells, server };
+    return {
+      area: "embed",
+      secondsPerCell: SECONDS,
+      papers: papers.length,
+      minutes: (performance.now() - beganAt) / 60_000,
+      matMulGflops,
+      cells,
+      shipped,
+      server,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -130,7 +141,7 @@ async function measureCells(
       // A text that is cut ends with [SEP] here and without it there: the rest must agree.
       const whole = texts.filter((text) => tokenCount(tokenizer, text) < MAX_TOKENS).slice(0, 16);
       const leastCosine = await compare(embed, peer.embed, whole);
-      const [ours, transformersJs] = await measureInTurn([embed, peer.embed], texts, batch);
+      const [ours, transformersJs] = await measureInTurn([embed, peer.embed], texts, batch, SECONDS);
       const flops = mean(texts.slice(0, 500).map((text) => flopsOfText(size, tokenCount(tokenizer, text))));
       const cell: Cell = {
         size,
@@ -156,32 +167,6 @@ async function measureCells(
   await encoder.close();
   await peer.close();
   return cells;
-}
-
-type Embed = (texts: readonly string[]) => Promise<readonly Float32Array[]>;
-
-/** Calls each in turn with the same next texts until SECONDS for each are over, at least three times. */
-async function measureInTurn(
-  engines: readonly Embed[],
-  texts: readonly string[],
-  batch: number,
-): Promise<Speed[]> {
-  const latencies: number[][] = engines.map(() => []);
-  const until = performance.now() + SECONDS * 1000 * engines.length;
-  for (let call = 0; call < 3 || performance.now() < until; call++) {
-    const chosen = Array.from({ length: batch }, (_, index) => texts[(call * batch + index) % texts.length]!);
-    for (const [index, embed] of engines.entries()) {
-      const startedAt = performance.now();
-      await embed(chosen);
-      latencies[index]!.push(performance.now() - startedAt);
-    }
-  }
-  return latencies.map((times) => ({
-    textsPerS: batch / (mean(times) / 1000),
-    latencyMsP50: quantile(times, 0.5),
-    latencyMsP95: quantile(times, 0.95),
-    calls: times.length,
-  }));
 }
 
 /** Also the warm-up of both. */
@@ -226,6 +211,7 @@ function tokenCount(tokenizer: WordPieceTokenizer, text: string): number {
   return tokenizer.encode(text, { maxLength: MAX_TOKENS }).ids.length;
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+function minutesAndSeconds(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
