@@ -49,6 +49,9 @@ export async function openSession(modelFile: string, options: SessionOptions): P
     // One arena a session keeps its largest batch for ever; texts of all lengths pass here.
     enableCpuMemArena: false,
     logSeverityLevel: 3,
+    // Threads that wait for the next operator sleep instead of spinning: beside other work (the server's own thread, the
+    // site) a spinning one takes the processor from the one it waits for. docs/embedding-api.md has the figures.
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
   });
 }
 
