@@ -12,9 +12,14 @@ export function mergeRowPieces(pieces: readonly RowPiece[], width: number): Rows
   const data = new Float32Array(rows.length * width);
   const slotOf = new Map<number, number>();
   rows.forEach((row, slot) => void slotOf.set(row, slot));
+  const isFilled = new Uint8Array(rows.length);
   for (const { ids, values } of pieces) {
-    for (let pick = 0; pick < ids.length; pick++)
-      addRow(data, slotOf.get(ids[pick]!)! * width, values, pick * width, width);
+    for (let pick = 0; pick < ids.length; pick++) {
+      const slot = slotOf.get(ids[pick]!)!;
+      if (isFilled[slot]) addRow(data, slot * width, values, pick * width, width);
+      else data.set(values.subarray(pick * width, (pick + 1) * width), slot * width);
+      isFilled[slot] = 1;
+    }
   }
   return { kind: "rows", rows, data };
 }
