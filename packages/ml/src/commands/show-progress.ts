@@ -10,14 +10,16 @@ export interface Progress {
 const LINE_STEPS = 20;
 const AVERAGED_STEPS = 100;
 
-/** A bar where there is a terminal, else a line every 20th step: loss, metrics, rate, texts a second, time left. */
+/** A bar where there is a terminal, else a line for the first and every 20th step: loss, metrics, rate, texts a second, time left. */
 export function showProgress(totalSteps: number): Progress {
   const speed = new StepSpeed();
+  let hasStarted = false;
   if (!process.stdout.isTTY) {
     return {
       add(report, seconds) {
         speed.add(seconds);
-        if (report.step % LINE_STEPS !== 0) return;
+        if (hasStarted && report.step % LINE_STEPS !== 0) return;
+        hasStarted = true;
         console.log(
           `step ${report.step}/${totalSteps} ${describe(report)} ${speed.describe(report, totalSteps)}`,
         );
@@ -29,7 +31,6 @@ export function showProgress(totalSteps: number): Progress {
     { format: "{bar} {value}/{total} {described} {speed}", clearOnComplete: false, hideCursor: true },
     Presets.shades_classic,
   );
-  let hasStarted = false;
   return {
     add(report, seconds) {
       speed.add(seconds);

@@ -15,6 +15,7 @@ import {
 } from "../../src/optim/index.ts";
 import type { Gradient } from "../../src/parameters.ts";
 import { dense, distance, rows, run, weights } from "./one-parameter.ts";
+import { lossWithInterval } from "./update-interval.ts";
 
 const close = (actual: readonly number[], expected: readonly number[]) =>
   expect(distance(actual, expected), `${actual} is not ${expected}`).toBeLessThan(2e-6);
@@ -254,4 +255,20 @@ test("SGD's average regret on a convex problem stays under its bound", () => {
     distanceToBest ** 2 / (2 * samples.length * rate(samples.length - 1)) + rates / (2 * samples.length);
   expect(regret / samples.length).toBeLessThanOrEqual(bound);
   expect(bound).toBeLessThan(0.05);
+});
+
+describe("weights moved at every k-th micro-step only, on the same data", () => {
+  test("SGDM loses nothing up to k = 8 at the same rate; at √k times the rate not at k = 16 either", () => {
+    const plain = lossWithInterval("sgdm", 1, 1);
+    expect(plain).toBeLessThan(0.6);
+    expect(lossWithInterval("sgdm", 8, 1)).toBeLessThan(plain + 0.02);
+    expect(lossWithInterval("sgdm", 16, 4)).toBeLessThan(plain + 0.02);
+  });
+
+  test("Tiger's steps have the rate's size whatever the gradient: k times fewer of them need k times the rate", () => {
+    const plain = lossWithInterval("tiger", 1, 1);
+    expect(plain).toBeLessThan(0.6);
+    expect(lossWithInterval("tiger", 4, 1)).toBeGreaterThan(plain + 0.5);
+    expect(lossWithInterval("tiger", 4, 4)).toBeLessThan(plain + 0.02);
+  });
 });
