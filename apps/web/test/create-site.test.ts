@@ -44,7 +44,11 @@ function contextWith(parts: Partial<PipelineContext>): {
   return { context, asked, logged };
 }
 
-const handlers = { admin: async () => new Response(), embeddings: async () => new Response() };
+const handlers = {
+  admin: async () => new Response(),
+  embeddings: async () => new Response(),
+  operator: { contactEmail: null, embeddingHost: null },
+};
 
 describe("createSite", () => {
   it("embeds the words of a query once, without operators, and not for keyword searches", async () => {

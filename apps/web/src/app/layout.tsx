@@ -70,7 +70,10 @@ export default function RootLayout({ children }: { children: ReactNode }): React
         </main>
         <footer className="site-footer">
           <PreferenceForms />
-          <p>{t("site.noTracking")}</p>
+          <p>
+            {t("site.noTracking")} <a href="/privacy">{t("site.privacy")}</a> ·{" "}
+            <a href="/about">{t("site.about")}</a>
+          </p>
           <p>{t("site.footer")}</p>
         </footer>
       </body>

@@ -1,3 +1,4 @@
+import { enableCategoryChoice } from "./category-choice.ts";
 import { enableCopyButtons } from "./copy-buttons.ts";
 import { countOpenings } from "./count-openings.ts";
 import { enableSearchKey } from "./search-key.ts";
@@ -7,5 +8,7 @@ import { enableSuggestions } from "./suggestions.ts";
 enableCopyButtons(document);
 countOpenings(document);
 enableSearchKey(document);
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-chooser]"))
+  enableCategoryChoice(form);
 for (const input of document.querySelectorAll<HTMLInputElement>("input[data-suggest]"))
   enableSuggestions(input);

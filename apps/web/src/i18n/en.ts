@@ -9,6 +9,7 @@ export const en = {
     searchPlaceholder: "Words, an author, an id or a link",
     home: "Home",
     howTo: "How to search",
+    help: "Help",
     venues: "Venues",
     otherLanguage: "中文",
     otherLanguageLabel: "Switch the language to Chinese",
@@ -16,6 +17,7 @@ export const en = {
     themeAuto: "Auto",
     themeLight: "Light",
     themeDark: "Dark",
+    themeSwitch: "Colours: {now}. Switch to {next}",
     footer:
       "Titles, abstracts and links belong to their authors and sources. Thank you to arXiv for use of its open access interoperability; this site is not run or endorsed by arXiv.",
     noTracking: "No accounts, no tracking. Kept on the server: how often each PDF and FAQ was opened.",
@@ -35,6 +37,18 @@ export const en = {
     examples: "Try",
     papersInAll: "{count, plural, one {# paper} other {# papers}}",
     wholeArchive: "All of {name}",
+    chooseHint:
+      "Click the box before a name to take it into a list of your own (+), again to leave it out (−), once more to clear it. The choice stays in your browser.",
+    chooseCounts: "Beside each name: papers announced on {day}, then papers in all.",
+    choose: "{category} in your list",
+    chooseNeutral: "not chosen",
+    chooseInclude: "read",
+    chooseExclude: "leave out",
+    chosen: "Your list",
+    chosenOpen: "Open this list",
+    chosenClear: "Clear",
+    announced: "announced on the newest day",
+    inAll: "in all",
   },
   search: {
     title: "Search",
@@ -107,6 +121,7 @@ export const en = {
     dropOperator: "Without {operator}",
     wider: "Everywhere instead of {scope}",
     byMeaning: "By meaning instead of by words",
+    correctSpelling: "With corrected spelling",
     nothingElse: "Check the spelling, or use fewer and more general words.",
     likeTitle: "Papers like {title}",
     likeMany: "Papers like these {count}",
@@ -146,6 +161,7 @@ export const en = {
   },
   paper: {
     source: "At the source",
+    facts: "About the paper",
     openAt: "Open at {label}",
     versionAsked: "You asked for version {asked}.",
     versionLatest: "The text below is of the latest version stored, {latest}.",
@@ -189,6 +205,8 @@ export const en = {
     never: "No stored paper of {name} has a listing day.",
     daysUnknown: "The days on which these papers were listed are not known: last submitted first.",
     newest: "Go to the newest day",
+    nearest: "Nearest days:",
+    old: "Nothing new in {name} since then: its newest papers here are from {age}.",
     previousDay: "Previous day",
     nextDay: "Next day",
     chooseDay: "Another day",
@@ -249,8 +267,16 @@ export const en = {
     indexTitle: "Venues",
     indexLead: "Conferences by year.",
     indexEmpty: "No venue paper is stored yet.",
-    missing:
-      "Something missing? Ask for a venue with an issue in the project’s repository, or import it yourself.",
+    missing: "Name it. How often a conference is asked for is counted; nothing else is stored.",
+    askTitle: "Is a conference missing?",
+    askLabel: "Conference",
+    askButton: "Ask for it",
+    asked: "Thank you, {venue} is noted.",
+    askBad: "“{value}” is no name of a conference.",
+    askElsewhere: "Conferences are asked for from this site’s own pages only.",
+    askFull: "Too many conferences have been asked for; no more are noted just now.",
+    askMail: "Or write to {email}",
+    askSubject: "A missing conference",
     edition: "{venue} {year}",
     all: "All",
     unknownTitle: "{venue} is not stored here",
@@ -322,8 +348,7 @@ export const en = {
     thanks: "Thank you to arXiv for use of its open access interoperability.",
     venues:
       "Conference papers come from the public records of the conferences and their archives, such as OpenReview, the ACL Anthology, PMLR and the CVF. Each links to its record there, and titles and abstracts belong to their authors and publishers. {venues, plural, =0 {None is stored yet.} one {One edition is stored: see} other {# editions are stored: see}}",
-    summaries:
-      "A text marked as a summary was written for this project; it is not the authors’ abstract.",
+    summaries: "A text marked as a summary was written for this project; it is not the authors’ abstract.",
     independent: "This site is not run or endorsed by arXiv or by any conference.",
     workTitle: "How papers are found",
     work: "By their words, and by their meaning with an embedding model that the project trained itself. Lists are in the order of their source; only a search ranks.",
@@ -349,7 +374,8 @@ export const en = {
       "So that one reader counts once, and so that nobody asks too often, recent network addresses are held in the server’s memory. They are never written to a disk and are gone when it restarts.",
     queries:
       "Searches are not stored. The text of recent ones is held in memory, so that the next page comes quickly, without anything about who asked.",
-    queriesSent: "To compare meanings, the words of a search are sent to {host}, without anything about who asked.",
+    queriesSent:
+      "To compare meanings, the words of a search are sent to {host}, without anything about who asked.",
     logs: "There is no log of visits. When an answer fails, the address that was asked for is noted with the error, so that it can be mended; the words of a search are part of an address.",
     proxy:
       "A computer that passes requests on to this server may keep a log of its own; that is up to who runs it.",

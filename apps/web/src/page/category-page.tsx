@@ -1,6 +1,5 @@
 import {
   type CategoryExpression,
-  categoryName,
   expandCategory,
   printCategoryExpression,
 } from "@cool-papers/core";
@@ -11,20 +10,15 @@ import { setStatus } from "../server/request-context.ts";
 import { theSite } from "../server/site.ts";
 import { type DayState, dayUrl, readDayUrl } from "../url/day-url.ts";
 import { readSearchUrl, searchFor, searchUrl } from "../url/search-url.ts";
+import { expressionTitle } from "./expression-title.ts";
+import { FeedLink } from "./feed-link.tsx";
 import { ListCards } from "./list-cards.tsx";
 import { pageTools } from "./page-tools.ts";
 import { Pager } from "./pager.tsx";
 
 /** `cs.CL Computation and Language`, or the expression itself when it is more than one category. */
 export function categoryTitle(expression: CategoryExpression): string {
-  const { locale } = pageTools();
-  const [only] = expression.include;
-  if (only !== undefined && expression.include.length === 1 && expression.exclude.length === 0) {
-    return `${only} ${categoryName(only, locale)}`;
-  }
-  return printCategoryExpression(expression)
-    .replaceAll(",", " + ")
-    .replace(/-(?=[a-z])/g, " − ");
+  return expressionTitle(expression, pageTools().locale);
 }
 
 /** One announcement day of a union of categories (L1, L2): the newest, or the one asked for. */
@@ -76,7 +70,8 @@ export async function CategoryView(props: {
         <p>
           <a href={searchFor(`cat:${printCategoryExpression(props.expression)}`)}>
             {t("list.searchAll", { name })}
-          </a>
+          </a>{" "}
+          <FeedLink page={props.path} name={name} />
         </p>
       </header>
       {day.date === null ? <NewestInstead expression={props.expression} name={name} /> : null}

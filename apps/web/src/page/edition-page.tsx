@@ -4,6 +4,7 @@ import { setStatus } from "../server/request-context.ts";
 import { theSite } from "../server/site.ts";
 import { editionPath } from "../url/listed-path.ts";
 import { readSearchUrl } from "../url/search-url.ts";
+import { FeedLink } from "./feed-link.tsx";
 import { ListCards } from "./list-cards.tsx";
 import { pageTools } from "./page-tools.ts";
 import { Pager } from "./pager.tsx";
@@ -37,7 +38,13 @@ export async function EditionView(props: { venue: string; year: number | null })
     <div className="list-page">
       <header className="results-head">
         <h1>{t("venue.edition", { venue: edition.venue, year: edition.year })}</h1>
-        <p className="results-count">{t("list.count", { count: page.total })}</p>
+        <p className="results-count">
+          {t("list.count", { count: page.total })}{" "}
+          <FeedLink
+            page={url(group, 0)}
+            name={t("venue.edition", { venue: edition.venue, year: edition.year })}
+          />
+        </p>
         <nav className="controls" aria-label={t("venue.groups")}>
           <div className="choice">
             <ul>

@@ -5,6 +5,7 @@ import { theSite } from "../server/site.ts";
 import type { ListedPath } from "../url/listed-path.ts";
 import { CategoryView, categoryTitle } from "./category-page.tsx";
 import { EditionView } from "./edition-page.tsx";
+import { withFeed } from "./feed-link.tsx";
 import { pageTools } from "./page-tools.ts";
 import { paperMetadata } from "./paper-metadata.ts";
 import { PaperView } from "./paper-page.tsx";
@@ -37,14 +38,17 @@ export async function listedMetadata(listed: ListedPath): Promise<Metadata> {
     case "papers":
       return { title: t("papers.title", { count: listed.ids.length }), robots: { index: false } };
     case "categories":
-      return { title: categoryTitle(listed.expression), alternates: { canonical: listed.path } };
+      return {
+        title: categoryTitle(listed.expression),
+        alternates: withFeed(listed.path, categoryTitle(listed.expression), listed.path),
+      };
     case "edition":
       return {
         title:
           listed.year === null
             ? listed.venue
             : t("venue.edition", { venue: listed.venue, year: listed.year }),
-        alternates: { canonical: listed.path },
+        alternates: withFeed(listed.path, listed.venue, listed.path),
       };
     default:
       return {};

@@ -19,11 +19,20 @@ export interface Loosening {
 const MAX_WORDS = 6;
 
 /**
- * What to try when nothing matches, the least painful first: one filter of the page less, phrases taken apart,
+ * What to try when nothing matches, the least painful first: mended spelling, one filter of the page less, phrases taken apart,
  * excluded words allowed, one operator or word less. `semantic` is offered only where vectors exist.
  */
 export function loosen(state: SearchState, query: SearchQuery, hasVectors: boolean): readonly Loosening[] {
-  const options: Loosening[] = [...withoutFilters(state)];
+  const options: Loosening[] = state.isSpellingCorrected
+    ? []
+    : [
+        {
+          state: changed(state, { isSpellingCorrected: true }),
+          key: "search.correctSpelling",
+          values: {},
+        },
+      ];
+  options.push(...withoutFilters(state));
   query.clauses.forEach((clause, index) => {
     const rest = query.clauses.filter((_, other) => other !== index);
     const offer = (clauses: readonly TextClause[], key: MessageKey, values: Record<string, string>): void => {

@@ -9,6 +9,7 @@ import { MAX_SKIP } from "../url/limits.ts";
 import {
   type AddressNotice,
   changed,
+  followedSearch,
   readSearchUrl,
   SEARCH_MODES,
   SEARCH_SORTS,
@@ -21,6 +22,7 @@ import { html, join } from "../view/html.ts";
 import { paperCard } from "../view/paper-card.ts";
 import { prose } from "../view/prose.ts";
 import { EXPORT_FORMATS, EXPORT_LIMIT } from "./export-formats.ts";
+import { FeedLink } from "./feed-link.tsx";
 import { HtmlBlock, HtmlSpan } from "./html-block.tsx";
 import { type ActiveFilter, activeFilters, loosen, queryOf, withoutAllFilters } from "./loosen.ts";
 import { pageTools } from "./page-tools.ts";
@@ -86,7 +88,8 @@ async function Results(props: {
                   from: formatNumber(locale, state.skip + 1),
                   to: formatNumber(locale, state.skip + page.found.length),
                   total: formatNumber(locale, response.total),
-                })}
+                })}{" "}
+            <FeedLink page={followedSearch(state)} name={state.text || t("search.title")} />
           </p>
           <Controls state={state} />
           <Chips state={state} />

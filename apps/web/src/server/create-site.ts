@@ -2,10 +2,12 @@ import type { PaperId, QueryFilters } from "@cool-papers/core";
 import {
   categoryCounts,
   countSitemapPages,
+  countVenueRequest,
   editionPapers,
   getPapers,
   getPapersByKey,
   incrementCounter,
+  latestVenuePapers,
   listCategoryDay,
   listSitemap,
   venueEditions,
@@ -23,7 +25,7 @@ const QUERY_VECTORS_KEPT = 2000;
 /** What pages ask, answered by an open record and index. */
 export function createSite(
   context: PipelineContext,
-  { admin, embeddings }: Pick<Site, "admin" | "embeddings">,
+  { admin, embeddings, operator }: Pick<Site, "admin" | "embeddings" | "operator">,
 ): Site {
   const { db, engine, embedder } = context;
   const queryVectors = new LruCache<string, Float32Array>(QUERY_VECTORS_KEPT);
@@ -95,6 +97,9 @@ export function createSite(
     venueEditions: () => venueEditions(db),
     categoryDay: (set, date, dayRequest) => listCategoryDay(db, set, date, dayRequest),
     edition: (editionRequest) => editionPapers(db, editionRequest),
+    latestVenuePapers: (limit) => latestVenuePapers(db, limit),
+    countVenueRequest: (venue) => countVenueRequest(db, venue),
+    operator,
     indexStats: () => engine.stats(),
     sitemapPages: (pageSize) => countSitemapPages(db, pageSize),
     sitemap: (page, pageSize) => listSitemap(db, page, pageSize),

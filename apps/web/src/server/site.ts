@@ -33,6 +33,13 @@ export interface SimilarPage {
 
 export type Readiness = { readonly isReady: true } | { readonly isReady: false; readonly reason: string };
 
+/** What the about and privacy pages say of who runs the site, from its settings. */
+export interface Operator {
+  readonly contactEmail: string | null;
+  /** Host that the words of searches are sent to for embedding; null when this process embeds. */
+  readonly embeddingHost: string | null;
+}
+
 /**
  * Everything that pages ask of the record and the search index. The server makes one at its start and hands it over
  * here, so that the bundle of the pages holds no database and no native code, and build workers open nothing.
@@ -50,6 +57,11 @@ export interface Site {
   /** `date` null is the newest day with papers. */
   categoryDay(set: CategorySet, date: string | null, request: DayRequest): Promise<CategoryDay>;
   edition(request: EditionRequest): Promise<EditionPage>;
+  /** Of all venues, the last stored first. */
+  latestVenuePapers(limit: number): Promise<readonly StoredPaper[]>;
+  /** Counts a wish for a venue that is not stored; null when no more names are taken in. */
+  countVenueRequest(venue: string): Promise<number | null>;
+  readonly operator: Operator;
   /** Works in the index (a preprint and its venue paper count once). Throws when the index does not answer. */
   indexStats(): Promise<EngineStats>;
   sitemapPages(pageSize: number): Promise<number>;

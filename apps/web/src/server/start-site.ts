@@ -8,6 +8,7 @@ import {
   createAdminToken,
   openContext,
   publishAdminEndpoint,
+  repairIndex,
   seedIfEmpty,
 } from "@cool-papers/pipeline";
 import { type BrowserScript, bundleBrowserScript, readBrowserScript } from "./browser-script.ts";
@@ -47,6 +48,11 @@ export async function startSite({ settings, mode, log }: StartSiteOptions): Prom
     const { seeded } = await seedIfEmpty(context, { signal: stopping.signal, onProgress: display.show });
     display.end();
     if (seeded !== null) log("The seed corpus is stored and searchable.");
+    // Not awaited: everything but search works meanwhile.
+    const repairing = repairIndex(context, { signal: stopping.signal }).then(
+      () => {},
+      (error: Error) => log(`The search index is not built anew: ${error.message}`),
+    );
 
     const token = createAdminToken();
     const admin = createAdminHandler({ context: () => context, token, signal: stopping.signal });
@@ -54,7 +60,11 @@ export async function startSite({ settings, mode, log }: StartSiteOptions): Prom
       dataDir: settings.dataDir,
       encoder: context.embedder?.answerer ?? null,
     });
-    provideSite(createSite(context, { admin, embeddings }));
+    const operator = {
+      contactEmail: settings.contactEmail,
+      embeddingHost: settings.embedUrl === null ? null : new URL(settings.embedUrl).host,
+    };
+    provideSite(createSite(context, { admin, embeddings, operator }));
     const script = await scriptSource(isDevelopment);
     const renderPage = await prepareNext(isDevelopment);
     const server = createServer(
@@ -76,6 +86,7 @@ export async function startSite({ settings, mode, log }: StartSiteOptions): Prom
         stopping.abort();
         await unpublish();
         await stopServing(server);
+        await repairing;
         await context.close();
       },
     };

@@ -1,4 +1,5 @@
 import type { CategoryExpression } from "@cool-papers/core";
+import type { Locale } from "../i18n/locale.ts";
 import { readArxivPath, readVenuePath } from "./listed-path.ts";
 import type { SearchScope } from "./search-url.ts";
 
@@ -31,9 +32,19 @@ export function readFollowed(path: string): FollowedList | null {
   return listed.kind === "categories" || listed.kind === "edition" ? listed : null;
 }
 
-/** Address of the feed of a page: `/arxiv/cs.CL` → `/arxiv/cs.CL/feed`, the query after it. */
-export function feedPath(page: string): string {
+/**
+ * Address of the feed of a page: `/arxiv/cs.CL` → `/arxiv/cs.CL/feed`, its query after it. Newest first and English go
+ * without saying, so that one feed has one address.
+ */
+export function feedAddress(
+  page: string,
+  { show = null, locale }: { readonly show?: number | null; readonly locale: Locale },
+): string {
   const [path = "", query] = page.split("?");
+  const parameters = new URLSearchParams(query);
+  if (parameters.get("sort") === "newest") parameters.delete("sort");
+  if (show !== null) parameters.set("show", String(show));
+  if (locale !== "en") parameters.set("lang", locale);
   const feed = path === "/venue" ? "/venue/latest/feed" : `${path}/feed`;
-  return query === undefined || query === "" ? feed : `${feed}?${query}`;
+  return parameters.size === 0 ? feed : `${feed}?${parameters}`;
 }

@@ -13,6 +13,7 @@ import {
   printPaperId,
 } from "@cool-papers/core";
 import { MAX_PAPERS_PER_PAGE } from "./limits.ts";
+import { isVenueName } from "./venue-name.ts";
 
 /** What an address under `/arxiv/` or `/venue/` asks for. `path` is its canonical form, ready for a redirect. */
 export type ListedPath =
@@ -46,7 +47,7 @@ export function readArxivPath(text: string): ListedPath {
 export function readVenuePath(text: string): ListedPath {
   const listed = ofList(parseVenuePaperIdList(text));
   if (listed !== null) return listed;
-  if (!/^[\p{L}\p{N}][\p{L}\p{N}&+ ._-]{0,60}$/u.test(text)) return { kind: "invalid", text };
+  if (!isVenueName(text)) return { kind: "invalid", text };
   const { venue, year } = parseEdition(text);
   return { kind: "edition", venue, year, path: editionPath(venue, year) };
 }

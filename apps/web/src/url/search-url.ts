@@ -166,6 +166,11 @@ export function changed(state: SearchState, change: Partial<SearchState>): Searc
   return { ...state, skip: 0, ...change };
 }
 
+/** The search as a feed follows it: its newest papers, from the first on. */
+export function followedSearch(state: SearchState): string {
+  return searchUrl(changed(state, { sort: "newest", show: DEFAULT_SHOW }));
+}
+
 /** A search for a text, everything else as usual. */
 export function searchFor(text: string): string {
   return `/search?${new URLSearchParams({ q: text })}`;

@@ -4,7 +4,7 @@ import { searchMetadata } from "../../../page/search-metadata.ts";
 import { SearchView } from "../../../page/search-page.tsx";
 
 export function generateMetadata(): Metadata {
-  return searchMetadata();
+  return searchMetadata("arxiv");
 }
 
 export default function SearchPage(): ReactElement {

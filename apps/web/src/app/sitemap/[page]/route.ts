@@ -25,6 +25,8 @@ async function ownPaths(): Promise<string[]> {
     "/",
     "/venue",
     "/how-to-search",
+    "/about",
+    "/privacy",
     ...Object.keys(counts.categories).map((category) => `/arxiv/${category}`),
     ...editions.map(({ venue, year }) => editionPath(venue, year)),
   ];
