@@ -3,12 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { busyDays } from "./busy-days.ts";
 import { hostilePapers } from "./hostile-papers.ts";
+import { venuePapers } from "./venue-papers.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 const START_MS = 120_000;
 
-/** Starts the built site on a free port and an empty data folder, and imports the hostile papers through it. */
+/** Starts the built site on a free port and an empty data folder, and imports hostile papers and a busy day through it. */
 export default async function globalSetup(): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(join(tmpdir(), "cool-papers-e2e-"));
   const port = await freePort();
@@ -35,9 +37,7 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
     const file = join(dataDir, "hostile.jsonl");
     writeFileSync(
       file,
-      hostilePapers()
-        .map((paper) => JSON.stringify(paper))
-        .join("\n"),
+      [...hostilePapers(), ...busyDays(), ...venuePapers()].map((paper) => JSON.stringify(paper)).join("\n"),
     );
     await runToEnd(["apps/worker/src/main.ts", "import", file], env);
   } catch (error) {
@@ -45,6 +45,7 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
     throw error;
   }
   process.env.SITE_ADDRESS = address;
+  process.env.SITE_DATA_DIR = dataDir;
   return stop;
 }
 

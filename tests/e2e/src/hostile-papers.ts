@@ -1,5 +1,5 @@
 /** A line of the interchange format. */
-type InterchangeLine = Record<string, unknown> & { readonly id: string; readonly title: string };
+export type InterchangeLine = Record<string, unknown> & { readonly id: string; readonly title: string };
 
 const ALERT = "<img src=x onerror=\"document.title='pwned'\"><script>document.title='pwned'</script>";
 

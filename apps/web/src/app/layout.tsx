@@ -5,6 +5,8 @@ import "@fontsource-variable/source-serif-4/wght.css";
 import "@fontsource-variable/source-serif-4/wght-italic.css";
 import "katex/dist/katex.css";
 import "../styles/index.css";
+import { HeaderPreferences } from "../page/header-preferences.tsx";
+import { KeysSheet } from "../page/keys-sheet.tsx";
 import { pageTools } from "../page/page-tools.ts";
 import { PreferenceForms } from "../page/preference-forms.tsx";
 import { SearchBox } from "../page/search-box.tsx";
@@ -62,8 +64,9 @@ export default function RootLayout({ children }: { children: ReactNode }): React
           {isHome ? null : <SearchBox id="site-search" />}
           <nav className="site-nav" aria-label={t("site.name")}>
             <a href="/venue">{t("site.venues")}</a>
-            <a href="/how-to-search">{t("site.howTo")}</a>
+            <a href="/how-to-search">{t("site.help")}</a>
           </nav>
+          <HeaderPreferences />
         </header>
         <main id="content" tabIndex={-1}>
           {children}
@@ -76,6 +79,7 @@ export default function RootLayout({ children }: { children: ReactNode }): React
           </p>
           <p>{t("site.footer")}</p>
         </footer>
+        <KeysSheet />
       </body>
     </html>
   );

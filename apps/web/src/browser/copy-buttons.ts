@@ -1,9 +1,17 @@
+import { onCards } from "./added-cards.ts";
+
 const DONE_MS = 1500;
 
 /** Shows the copy buttons and makes them copy their own text, or that of the element they name. */
 export function enableCopyButtons(root: Document): void {
-  for (const button of root.querySelectorAll<HTMLButtonElement>("button[data-copy], button[data-copy-from]"))
-    button.hidden = false;
+  const show = (within: ParentNode): void => {
+    for (const button of within.querySelectorAll<HTMLButtonElement>(
+      "button[data-copy], button[data-copy-from]",
+    ))
+      button.hidden = false;
+  };
+  show(root);
+  onCards((cards) => cards.forEach(show));
   root.addEventListener("click", (event) => {
     const button = (event.target as Element).closest<HTMLButtonElement>(
       "button[data-copy], button[data-copy-from]",

@@ -20,14 +20,15 @@ export function plainCard(number: number | null): CardOptions {
   };
 }
 
-/** Papers in order, numbered from `first`. */
+/** Papers in order, numbered from `first` or as `numbers` says. */
 export function ListCards(props: {
   papers: readonly StoredPaper[];
   first: number;
+  numbers?: readonly number[];
   options?: Partial<CardOptions>;
 }): ReactElement {
   const cards = props.papers.map((paper, index) =>
-    paperCard(paper, { ...plainCard(props.first + index), ...props.options }),
+    paperCard(paper, { ...plainCard(props.numbers?.[index] ?? props.first + index), ...props.options }),
   );
   return <HtmlBlock className="paper-list" markup={html`${cards}`} />;
 }

@@ -1,14 +1,17 @@
-import type { PaperId, QueryFilters } from "@cool-papers/core";
+import { type PaperId, printPaperId, type QueryFilters } from "@cool-papers/core";
 import {
+  type CategoryMonth,
   categoryCounts,
   countSitemapPages,
   countVenueRequest,
   editionPapers,
-  getPapers,
   getPapersByKey,
   incrementCounter,
+  latestChange,
+  latestPaperChange,
   latestVenuePapers,
   listCategoryDay,
+  listMonth,
   listSitemap,
   venueEditions,
 } from "@cool-papers/db";
@@ -17,10 +20,13 @@ import type { SearchHit, SearchRequest } from "@cool-papers/search";
 import { queryOf } from "../page/loosen.ts";
 import type { SearchState } from "../url/search-url.ts";
 import { LruCache } from "../view/lru-cache.ts";
+import { DayTextCache } from "./day-texts.ts";
+import { PaperShelf } from "./paper-shelf.ts";
 import type { FoundPaper, Readiness, SearchPage, SimilarPage, Site } from "./site.ts";
 
 /** Query vectors kept: the same query pages, sorts and narrows. */
 const QUERY_VECTORS_KEPT = 2000;
+const MONTHS_KEPT = 500;
 
 /** What pages ask, answered by an open record and index. */
 export function createSite(
@@ -28,6 +34,13 @@ export function createSite(
   { admin, embeddings, operator }: Pick<Site, "admin" | "embeddings" | "operator">,
 ): Site {
   const { db, engine, embedder } = context;
+  const shelf = new PaperShelf({
+    latestChange: () => latestChange(db),
+    load: (keys) => getPapersByKey(db, keys),
+    clock: Date.now,
+  });
+  const dayTexts = new DayTextCache(db);
+  const months = new LruCache<string, CategoryMonth>(MONTHS_KEPT);
   const queryVectors = new LruCache<string, Float32Array>(QUERY_VECTORS_KEPT);
 
   /** Vector of a query; undefined when there is no model or it fails: keywords alone still find papers. */
@@ -69,7 +82,7 @@ export function createSite(
     preferred: SearchState["source"],
   ): Promise<readonly FoundPaper[]> {
     const keys = hits.map((hit) => shownKey(hit, preferred));
-    const papers = await getPapersByKey(db, keys);
+    const papers = await shelf.papers(keys);
     return hits.flatMap(({ reason }, index): FoundPaper[] => {
       const paper = papers[index];
       // The index is derived: a paper removed since is no fault, it is just not shown.
@@ -78,7 +91,7 @@ export function createSite(
   }
 
   return {
-    papers: (ids: readonly PaperId[]) => getPapers(db, ids),
+    papers: (ids: readonly PaperId[]) => shelf.papers(ids.map(printPaperId)),
     async search(state: SearchState): Promise<SearchPage> {
       const asked = await request(state, true, state.show);
       const response = await engine.search(asked);
@@ -95,8 +108,17 @@ export function createSite(
     suggest: (prefix, limit) => engine.suggest(prefix, limit),
     categoryCounts: () => categoryCounts(db),
     venueEditions: () => venueEditions(db),
-    categoryDay: (set, date, dayRequest) => listCategoryDay(db, set, date, dayRequest),
-    edition: (editionRequest) => editionPapers(db, editionRequest),
+    categoryDay: (set, date, dayRequest) => shelf.keep(() => listCategoryDay(db, set, date, dayRequest)),
+    dayTexts: (set, date, sort) => dayTexts.get(set, date, sort),
+    async categoryMonth(set, month) {
+      const name = JSON.stringify([await latestPaperChange(db), set, month]);
+      const known = months.get(name);
+      if (known !== undefined) return known;
+      const counted = await listMonth(db, set, month);
+      months.set(name, counted);
+      return counted;
+    },
+    edition: (editionRequest) => shelf.keep(() => editionPapers(db, editionRequest)),
     latestVenuePapers: (limit) => latestVenuePapers(db, limit),
     countVenueRequest: (venue) => countVenueRequest(db, venue),
     operator,

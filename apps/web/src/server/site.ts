@@ -2,8 +2,10 @@ import type { PaperId, SearchQuery } from "@cool-papers/core";
 import type {
   CategoryCounts,
   CategoryDay,
+  CategoryMonth,
   CategorySet,
   DayRequest,
+  DaySort,
   EditionPage,
   EditionRequest,
   SitemapEntry,
@@ -12,6 +14,7 @@ import type {
 } from "@cool-papers/db";
 import type { EngineStats, SearchResponse, SimilarResponse, Suggestion } from "@cool-papers/search";
 import type { SearchState } from "../url/search-url.ts";
+import type { DayTexts } from "./day-texts.ts";
 
 /** A hit of a search with the paper it stands for. */
 export interface FoundPaper {
@@ -56,6 +59,10 @@ export interface Site {
   venueEditions(): Promise<readonly VenueEdition[]>;
   /** `date` null is the newest day with papers. */
   categoryDay(set: CategorySet, date: string | null, request: DayRequest): Promise<CategoryDay>;
+  /** Days of a month (`YYYY-MM`) that have papers. */
+  categoryMonth(set: CategorySet, month: string): Promise<CategoryMonth>;
+  /** What a filter looks at, of every paper of a day in the order of its list. */
+  dayTexts(set: CategorySet, date: string, sort: DaySort): Promise<DayTexts>;
   edition(request: EditionRequest): Promise<EditionPage>;
   /** Of all venues, the last stored first. */
   latestVenuePapers(limit: number): Promise<readonly StoredPaper[]>;

@@ -5,6 +5,9 @@ import { MAX_SKIP } from "./limits.ts";
 export const DEFAULT_DAY_SHOW = 50;
 const MAX_DAY_SHOW = 500;
 
+/** Longest filter that an address carries on. */
+const MAX_FILTER = 300;
+
 const SORTS: readonly DaySort[] = ["announced", "submitted", "stars"];
 
 /** What the address of a category list holds. */
@@ -16,6 +19,10 @@ export interface DayState {
   readonly sort: DaySort;
   readonly skip: number;
   readonly show: number;
+  /** As typed, see `parseListFilter`; empty shows all. `skip` and `show` then count the papers that match. */
+  readonly filter: string;
+  /** Month of the open calendar (`YYYY-MM`), empty for the month of the day shown; null when it is closed. */
+  readonly calendar: string | null;
 }
 
 /** Reads a list address. Numbers are brought into range; a date that is none is handed back, for a sentence about it. */
@@ -36,9 +43,16 @@ export function readDayUrl(
       sort: SORTS.find((sort) => sort === parameters.get("sort")) ?? "announced",
       skip: number("skip", 0, MAX_SKIP, 0),
       show: number("show", 1, MAX_DAY_SHOW, DEFAULT_DAY_SHOW),
+      filter: (parameters.get("filter") ?? "").trim().slice(0, MAX_FILTER).toWellFormed(),
+      calendar: readMonth(parameters.get("calendar")),
     },
     badDate: given !== null && !isDay ? given.slice(0, 80) : null,
   };
+}
+
+/** A calendar of a month that is none is that of the day shown. */
+function readMonth(text: string | null): string | null {
+  return text === null || /^(19|20)\d\d-(0[1-9]|1[0-2])$/.test(text) ? text : "";
 }
 
 /** `2026-02-30` is none. */
@@ -55,6 +69,8 @@ export function dayUrl(state: DayState): string {
   if (state.sort !== "announced") parameters.set("sort", state.sort);
   if (state.skip !== 0) parameters.set("skip", String(state.skip));
   if (state.show !== DEFAULT_DAY_SHOW) parameters.set("show", String(state.show));
+  if (state.filter !== "") parameters.set("filter", state.filter);
+  if (state.calendar !== null) parameters.set("calendar", state.calendar);
   const text = parameters.toString();
   return text === "" ? state.path : `${state.path}?${text}`;
 }

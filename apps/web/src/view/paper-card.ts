@@ -6,13 +6,15 @@ import {
   sourceLinks,
   type VenueRef,
 } from "@cool-papers/core";
+import type { FilterField } from "@cool-papers/core/list-filter";
 import type { StoredPaper } from "@cool-papers/db";
 import { formatDate, formatNumber } from "../i18n/format.ts";
 import type { Locale } from "../i18n/locale.ts";
-import type { Translate } from "../i18n/translate.ts";
+import { type Translate, translatorFor } from "../i18n/translate.ts";
 import { editionPath } from "../url/listed-path.ts";
 import { searchFor } from "../url/search-url.ts";
 import { html, join, type Markup } from "./html.ts";
+import { madeOncePerPaper } from "./kept-markup.ts";
 import { type Marker, markText, paragraphs, prose } from "./prose.ts";
 
 /** More authors than this fold behind "et al." */
@@ -25,6 +27,8 @@ export interface CardOptions {
   /** Place in the list; null on a page of its own. */
   readonly number: number | null;
   readonly marker: Marker;
+  /** What to mark in a field, where fields differ; else `marker` is for all of them. */
+  readonly markers?: ((field: FilterField) => Marker) | null;
   readonly isCloseInMeaning: boolean;
   /** Version that was asked for, when it is not simply the paper. */
   readonly version: number | null;
@@ -36,18 +40,51 @@ export interface CardOptions {
 /** One paper in a list: what a reader needs to decide whether to open it. */
 export function paperCard(paper: StoredPaper, options: CardOptions): Markup {
   const { t, number } = options;
-  const path = paperPath(versioned(paper.id, options.version));
   const anchor = paper.key.replace(/[^A-Za-z0-9.-]/g, "-");
   return html`<article class="paper" id="${anchor}" data-key="${paper.key}">
 <div class="paper-number">${number === null ? "" : html`<a href="#${anchor}" aria-label="${t("card.place", { number })}">${number}</a>`}</div>
 <div class="paper-body">
-<h2 class="paper-title"><a href="${path}" lang="en">${prose(paper.title, options.marker)}</a></h2>
+${isPlain(options) ? plainBody(paper, options.locale) : cardBody(paper, options)}
+</div>
+${hasNudges(paper, options) ? factsColumn(paper, options) : plainFacts(paper, options.locale)}
+</article>`;
+}
+
+function cardBody(paper: StoredPaper, options: CardOptions): Markup {
+  const path = paperPath(versioned(paper.id, options.version));
+  return html`<h2 class="paper-title"><a href="${path}" lang="en">${prose(paper.title, markerOf("title", options))}</a></h2>
 ${authorLine(paper, options)}
 ${abstractBlock(paper, options)}
-${actionRow(paper, options)}
-</div>
-${factsColumn(paper, options)}
-</article>`;
+${actionRow(paper, options)}`;
+}
+
+/** Options of a card that says the same in every list. */
+function plainOptions(locale: Locale): CardOptions {
+  return {
+    locale,
+    t: translatorFor(locale),
+    number: null,
+    marker: null,
+    isCloseInMeaning: false,
+    version: null,
+    withCategory: () => null,
+    withoutCategory: () => null,
+  };
+}
+
+const plainBody = madeOncePerPaper((paper, locale) => cardBody(paper, plainOptions(locale)));
+const plainFacts = madeOncePerPaper((paper, locale) => factsColumn(paper, plainOptions(locale)));
+
+function isPlain({ marker, markers, isCloseInMeaning, version }: CardOptions): boolean {
+  return marker === null && markers == null && !isCloseInMeaning && version === null;
+}
+
+function hasNudges({ categories }: StoredPaper, { withCategory, withoutCategory }: CardOptions): boolean {
+  return categories.some((category) => withCategory(category) !== null || withoutCategory(category) !== null);
+}
+
+function markerOf(field: FilterField, { marker, markers }: CardOptions): Marker {
+  return markers == null ? marker : markers(field);
 }
 
 export function versioned(id: PaperId, version: number | null): PaperId {
@@ -55,7 +92,9 @@ export function versioned(id: PaperId, version: number | null): PaperId {
 }
 
 /** Authors in order, each a link to a search; a long list folds without script. */
-export function authorLine(paper: StoredPaper, { t, marker }: CardOptions): Markup {
+export function authorLine(paper: StoredPaper, options: CardOptions): Markup {
+  const { t } = options;
+  const marker = markerOf("author", options);
   if (paper.authors.length === 0) return html`<p class="paper-authors muted">${t("card.noAuthors")}</p>`;
   const links = paper.authors.map(
     ({ name }) =>
@@ -68,11 +107,12 @@ export function authorLine(paper: StoredPaper, { t, marker }: CardOptions): Mark
 }
 
 /** The abstract, or our summary with a note that says whose words it is. */
-export function abstractBlock(paper: StoredPaper, { t, marker }: CardOptions): Markup {
+export function abstractBlock(paper: StoredPaper, options: CardOptions): Markup {
+  const { t } = options;
   if (paper.abstract.trim() === "") return html`<p class="muted">${t("card.noAbstract")}</p>`;
   const note =
     paper.abstractKind === "summary" ? html`<p class="summary-note">${t("card.summaryNote")}</p>` : null;
-  return html`<div class="paper-abstract" lang="en">${paragraphs(paper.abstract, marker)}</div>${note}`;
+  return html`<div class="paper-abstract" lang="en">${paragraphs(paper.abstract, markerOf("abstract", options))}</div>${note}`;
 }
 
 /** [PDF] [FAQ] [REL] [Copy] [Cite], with the public counters. */
@@ -91,6 +131,7 @@ ${pdf === null ? null : html`<a class="action" href="${pdf}" rel="noopener" data
 <a class="action" href="/search?${new URLSearchParams({ like: paper.key }).toString()}" title="${t("card.relatedTitle")}">REL</a>
 <button class="action" type="button" hidden data-copy="${copied}" data-done="${t("card.copied")}">${t("card.copy")}</button>
 <a class="action" href="${path}#cite">${t("card.cite")}</a>
+<button class="action star" type="button" hidden data-star aria-pressed="false">${t("card.star")}</button>
 ${options.isCloseInMeaning ? html`<span class="tag">${t("card.closeInMeaning")}</span>` : null}
 ${paper.withdrawn ? html`<span class="tag warning">${t("card.withdrawn")}</span>` : null}
 </p>`;

@@ -3,8 +3,11 @@ import { markTerms } from "@cool-papers/search/mark";
 import { escapeHtml, Markup } from "./html.ts";
 import { typeset } from "./typeset.ts";
 
-/** Words to mark in a text; null marks nothing. */
-export type Marker = readonly string[] | null;
+/** Words to mark in a text in any of their forms, or a function that finds what to mark; null marks nothing. */
+export type Marker = readonly string[] | MarkFinder | null;
+
+/** Gives the parts of a text to mark, in order and apart. */
+export type MarkFinder = (text: string) => readonly { readonly start: number; readonly end: number }[];
 
 /** Escaped text with the marker's words, in any of their forms, in <mark>. For names and other text without mathematics. */
 export function markText(text: string, marker: Marker): Markup {
@@ -85,7 +88,18 @@ function link(written: string): string {
 
 function marked(text: string, marker: Marker): string {
   if (marker === null) return escapeHtml(text);
+  if (typeof marker === "function") return markRanges(text, marker);
   return markTerms(text, marker)
     .map((part) => (part.marked ? `<mark>${escapeHtml(part.text)}</mark>` : escapeHtml(part.text)))
     .join("");
+}
+
+function markRanges(text: string, find: MarkFinder): string {
+  let out = "";
+  let from = 0;
+  for (const { start, end } of find(text)) {
+    out += `${escapeHtml(text.slice(from, start))}<mark>${escapeHtml(text.slice(start, end))}</mark>`;
+    from = end;
+  }
+  return out + escapeHtml(text.slice(from));
 }
