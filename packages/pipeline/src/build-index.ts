@@ -57,7 +57,15 @@ export async function buildIndex(
 ): Promise<IndexReport> {
   const startedMs = context.clock().getTime();
   const record = await readRecord(context);
-  const position = options.isFull ? null : await readPosition(context);
+  const { documents: indexed, problem } = await context.engine.stats();
+  if (problem) {
+    context.log(
+      `The search index on disk cannot be used (${problem}); building it anew beside it. Until that is done, search finds nothing.`,
+    );
+  }
+  const known = options.isFull ? null : await readPosition(context);
+  // An index that does not hold what it held when the position was written is another one.
+  const position = known?.documents === indexed ? known : null;
   const isIncremental = position !== null && canUpsert(position, record);
   const written = isIncremental
     ? await upsertChanged(context, position.changeSeq, control)
@@ -86,11 +94,10 @@ async function readRecord(context: PipelineContext): Promise<RecordState> {
   return { changeSeq, works, model, embedded: model === null ? 0 : (embeddings[model] ?? 0) };
 }
 
-/** null when the index does not hold what it held when the position was written. */
-async function readPosition(context: PipelineContext): Promise<IndexPosition | null> {
+/** What the index was last built from; null before the first time. */
+export async function readPosition(context: PipelineContext): Promise<IndexPosition | null> {
   const parsed = IndexPosition.safeParse(await readState(context.db, STATE_NAME));
-  const { documents } = await context.engine.stats();
-  return parsed.success && parsed.data.documents === documents ? parsed.data : null;
+  return parsed.success ? parsed.data : null;
 }
 
 function canUpsert(position: IndexPosition, record: RecordState): boolean {

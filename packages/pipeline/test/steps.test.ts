@@ -7,6 +7,7 @@ import type { PaperEmbedder } from "../src/context.ts";
 import { embedPapers } from "../src/embed-papers.ts";
 import { StepBusyError, StepInterruptedError, StepOptionsError } from "../src/errors.ts";
 import { exportPapers } from "../src/export-papers.ts";
+import { repairIndex } from "../src/repair-index.ts";
 import { seedIfEmpty } from "../src/seed-if-empty.ts";
 import { claimStep, runStep } from "../src/steps.ts";
 import { arxivRow, arxivRows, toJsonLines, venueRow } from "./sample-papers.ts";
@@ -206,5 +207,30 @@ describe("one writer", () => {
     await expect(claimStep(context, "import", { files: [] })).rejects.toThrow(StepOptionsError);
     await expect(claimStep(context, "import", { files: ["a"], limit: -1 })).rejects.toThrow(/limit/);
     await expect(claimStep(context, "index", { fulll: true })).rejects.toThrow(/fulll/);
+  });
+});
+
+describe("an index that cannot be used", () => {
+  const stored = ["arxiv:2403.00001", "arxiv:2403.00002"];
+
+  it("is built anew, and the log says why", async () => {
+    await runStep(context, "import", { files: [await write("a.jsonl", arxivRows(2))] });
+    context.engine.documents.clear();
+    context.engine.problem = "it has format 99";
+    expect(await repairIndex(context)).toMatchObject({ mode: "full", documents: 2 });
+    expect(context.logged.join("\n")).toMatch(
+      /cannot be used \(it has format 99\); building it anew beside it/,
+    );
+    expect([...context.engine.documents.keys()]).toEqual(stored);
+    expect(await repairIndex(context)).toBeNull();
+  });
+
+  it("is built anew when it is gone, but not before it was ever built", async () => {
+    await runStep(context, "import", { files: [await write("a.jsonl", arxivRows(2))], index: false });
+    expect(await repairIndex(context)).toBeNull();
+    await runStep(context, "index", {});
+    context.engine.documents.clear();
+    expect(await repairIndex(context)).toMatchObject({ documents: 2 });
+    expect([...context.engine.documents.keys()]).toEqual(stored);
   });
 });

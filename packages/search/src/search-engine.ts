@@ -129,6 +129,8 @@ export interface EngineStats {
   readonly vectors: number;
   readonly vectorDimension: number | null;
   readonly builtAt: string | null;
+  /** Why what is stored cannot be used (another format, damaged files): nothing is found until it is rebuilt. */
+  readonly problem?: string | null;
 }
 
 /**

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { connect } from "@lancedb/lancedb";
 import { afterAll, describe, expect, test } from "vitest";
-import { SearchIndexConflictError, SearchIndexError } from "../src/lance/errors.ts";
+import { SearchIndexConflictError } from "../src/lance/errors.ts";
 import { type LanceEngineOptions, openLanceEngine } from "../src/lance/lance-engine.ts";
 import { VECTOR_INDEX_FROM } from "../src/lance/segment-store.ts";
 import { batches, madeUpCorpus, paper, request, seeded, unitVector } from "./documents.ts";
@@ -115,12 +115,76 @@ describe("lance storage", () => {
     await two.close();
   });
 
-  test("an index of another format is refused with the way out", async () => {
-    const uri = newUri();
+  const overwriteManifest = async (uri: string, manifest: string): Promise<void> => {
     const connection = await connect(uri);
-    await connection.createTable("current", [{ generation: 1, manifest: JSON.stringify({ format: 99 }) }]);
-    await expect(open(uri)).rejects.toThrow(SearchIndexError);
-    await expect(open(uri)).rejects.toThrow(/delete the index folder/);
+    const table = await connection.openTable("current");
+    await table.add([{ generation: 7, manifest }], { mode: "overwrite" });
+    connection.close();
+  };
+  const filesIn = (uri: string, table: string): string[] =>
+    readdirSync(join(uri, `${table}.lance`), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+  const damage = (uri: string, table: string): void => {
+    for (const file of filesIn(uri, table)) writeFileSync(file, "damaged");
+  };
+
+  test.each([
+    ["of another format", /it has format 99/, (uri: string) => overwriteManifest(uri, '{"format":99}')],
+    [
+      "whose manifest is no JSON",
+      /manifest is damaged \("\{nonsense"\)/,
+      (uri: string) => overwriteManifest(uri, "{nonsense"),
+    ],
+    ["whose manifest's files are damaged", /./, (uri: string) => damage(uri, "current")],
+    [
+      "with a damaged segment",
+      /./,
+      (uri: string) => damage(uri, tablesIn(uri)[0]!.replace(/(-arrays)?\.lance$/, "-arrays")),
+    ],
+    [
+      "with a segment that is gone",
+      /not found|No such/i,
+      (uri: string) => rmSync(join(uri, tablesIn(uri)[0]!), { recursive: true }),
+    ],
+  ])(
+    "an index %s opens empty, says so, and is built anew beside what is there",
+    async (_, problem, spoil) => {
+      const uri = newUri();
+      let time = 1_700_000_000_000;
+      const settings = { graceMs: 1000, now: () => time };
+      const first = await open(uri, settings);
+      await first.rebuild(batches(madeUpCorpus(5, 1)));
+      await first.close();
+      await spoil(uri);
+      const old = tablesIn(uri);
+      const engine = await open(uri, settings);
+      expect(await engine.stats()).toMatchObject({ documents: 0, problem: expect.stringMatching(problem) });
+      expect((await engine.search(request("-zzzz"))).total).toBe(0);
+      await engine.rebuild(batches(madeUpCorpus(6, 1)));
+      expect(await engine.stats()).toMatchObject({ documents: 6, problem: null });
+      expect(tablesIn(uri)).toEqual(expect.arrayContaining(old));
+      const reader = await open(uri);
+      expect((await reader.search(request("-zzzz"))).total).toBe(6);
+      await reader.close();
+      time += 1000;
+      await engine.optimize();
+      expect(tablesIn(uri).filter((name) => old.includes(name))).toEqual([]);
+      await engine.close();
+    },
+  );
+
+  test("a process that found the index unusable takes over what another one built", async () => {
+    const uri = newUri();
+    const first = await open(uri);
+    await first.rebuild(batches(madeUpCorpus(5, 1)));
+    await first.close();
+    await overwriteManifest(uri, '{"format":99}');
+    const [one, two] = [await open(uri), await open(uri)];
+    await one.rebuild(batches(madeUpCorpus(6, 1)));
+    expect(await two.stats()).toMatchObject({ documents: 6, problem: null });
+    await one.close();
+    await two.close();
   });
 
   test("many small upserts do not pile up segments", async () => {

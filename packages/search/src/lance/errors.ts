@@ -1,4 +1,4 @@
-/** The stored index cannot be used as it is; a rebuild makes a good one. */
+/** The stored index cannot be used as it is, and why; a rebuild makes a good one. */
 export class SearchIndexError extends Error {
   override readonly name = "SearchIndexError";
 }

@@ -2,7 +2,7 @@ import { type Connection, connect } from "@lancedb/lancedb";
 import { SEGMENT_FORMAT } from "../index/segment-arrays.ts";
 import { isDeleted, makeSnapshot, type Snapshot } from "../index/snapshot.ts";
 import type { SearchDocument } from "../search-engine.ts";
-import { SearchIndexConflictError } from "./errors.ts";
+import { SearchIndexConflictError, SearchIndexError } from "./errors.ts";
 import { EMPTY_MANIFEST, type Manifest, ManifestStore, type SegmentEntry } from "./manifest.ts";
 import { dropSegment, listSegments, openSegment, SegmentDraft, type StoredSegment } from "./segment-store.ts";
 
@@ -18,6 +18,8 @@ export interface IndexState {
   readonly manifest: Manifest;
   readonly snapshot: Snapshot;
   readonly stored: readonly StoredSegment[];
+  /** Why the index on disk cannot be used: then this state is empty until something is written. Else null. */
+  readonly problem: string | null;
 }
 
 /** More segments than this are merged after an upsert, the smallest first. */
@@ -38,6 +40,7 @@ export class IndexStore {
     manifest: EMPTY_MANIFEST,
     snapshot: snapshotOf(EMPTY_MANIFEST, []),
     stored: [],
+    problem: null,
   };
   private writing: Promise<unknown> = Promise.resolve();
   private refreshing: Promise<void> | null = null;
@@ -52,9 +55,14 @@ export class IndexStore {
     this.manifests = new ManifestStore(connection);
   }
 
+  /** An index of another format or with damaged files opens as an empty one that says so (`problem`). */
   static async open(options: IndexStoreOptions): Promise<IndexStore> {
     const store = new IndexStore(await connect(options.uri), options);
-    await store.refresh();
+    try {
+      await store.refresh();
+    } catch (error) {
+      await store.startOver(error as Error);
+    }
     return store;
   }
 
@@ -64,10 +72,27 @@ export class IndexStore {
 
   /** Takes over what another process wrote. Calls while one runs share it. */
   refresh(): Promise<void> {
-    this.refreshing ??= this.loadLatest().finally(() => {
-      this.refreshing = null;
-    });
+    this.refreshing ??= this.loadLatest()
+      .catch((error: unknown) => {
+        // What could not be used when it was opened cannot be used now; what another process wrote since can.
+        if (this.current.problem === null) throw error;
+      })
+      .finally(() => {
+        this.refreshing = null;
+      });
     return this.refreshing;
+  }
+
+  private async startOver(error: Error): Promise<void> {
+    // An object store that does not answer now may answer later: nothing is wrong with the index.
+    const isOwnFault = error instanceof SearchIndexError || isFolder(this.options.uri);
+    if (!isOwnFault) throw error;
+    // A folder that cannot be read at all is no damaged index.
+    await this.connection.tableNames();
+    const generation = (await this.manifests.readGeneration()) ?? 0;
+    const manifest = { ...EMPTY_MANIFEST, generation };
+    const problem = error.message.replace(/\s+/gu, " ").trim();
+    this.current = { manifest, snapshot: snapshotOf(manifest, []), stored: [], problem };
   }
 
   async upsert(documents: readonly SearchDocument[]): Promise<void> {
@@ -167,7 +192,7 @@ export class IndexStore {
       stored.push(segment);
     }
     if (manifest.generation < this.current.manifest.generation) return;
-    this.current = { manifest, snapshot: snapshotOf(manifest, stored), stored };
+    this.current = { manifest, snapshot: snapshotOf(manifest, stored), stored, problem: null };
     this.forgetUnused(manifest);
   }
 
@@ -184,26 +209,36 @@ export class IndexStore {
   }
 
   private async commit(change: (manifest: Manifest) => Manifest): Promise<void> {
-    const before = this.current.manifest;
-    const latest = await this.manifests.read();
-    if (latest.generation !== before.generation) {
+    const { manifest: before, problem } = this.current;
+    const generation =
+      problem === null
+        ? (await this.manifests.read()).generation
+        : ((await this.manifests.readGeneration()) ?? 0);
+    if (generation !== before.generation) {
       await this.refresh();
       throw new SearchIndexConflictError(
-        `another process wrote generation ${latest.generation} of this index while this one worked on ${before.generation}`,
+        `another process wrote generation ${generation} of this index while this one worked on ${before.generation}`,
       );
     }
     const changed = change(before);
     const kept = new Set(changed.segments.map((entry) => entry.name));
-    const gone = before.segments.filter((entry) => !kept.has(entry.name));
+    const gone = (
+      problem === null ? before.segments.map(({ name }) => name) : await this.foreignSegments()
+    ).filter((name) => !kept.has(name));
     const at = this.options.now();
     const manifest: Manifest = {
       ...changed,
       format: SEGMENT_FORMAT,
       generation: before.generation + 1,
-      retired: [...before.retired, ...gone.map(({ name }) => ({ name, at }))],
+      retired: [...before.retired, ...gone.map((name) => ({ name, at }))],
     };
-    await this.manifests.write(manifest);
+    await (problem === null ? this.manifests.write(manifest) : this.manifests.replace(manifest));
     await this.adopt(manifest);
+  }
+
+  /** Segments of an index that this version cannot read: another version may be reading them. */
+  private async foreignSegments(): Promise<string[]> {
+    return (await listSegments(this.connection)).filter((name) => !this.unfinished.has(name));
   }
 
   /** Runs `work` with a draft of new segments; they become garbage of nobody when it fails. */
@@ -281,7 +316,8 @@ export class IndexStore {
 
   /** Drops what killed writers left and what was retired longer than the grace period ago. */
   private async dropGarbage(): Promise<void> {
-    const { manifest } = this.current;
+    const { manifest, problem } = this.current;
+    if (problem !== null) return;
     const expired = (at: number): boolean => at <= this.options.now() - this.options.graceMs;
     const kept = new Set([
       ...manifest.segments.map((entry) => entry.name),
@@ -330,6 +366,9 @@ function snapshotOf(manifest: Manifest, stored: readonly StoredSegment[]): Snaps
     manifest,
   );
 }
+
+/** Not an object store: its files are there or damaged, never just out of reach. */
+const isFolder = (uri: string): boolean => !/^[a-z][a-z0-9+.-]*:\/\//iu.test(uri);
 
 const readBitmap = (base64: string | null): Uint8Array | null =>
   base64 === null ? null : Uint8Array.from(Buffer.from(base64, "base64"));

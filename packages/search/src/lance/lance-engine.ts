@@ -52,7 +52,10 @@ const MEANING_WEIGHT = 0.4;
 const MAX_SKIP = 1_000_000;
 const MAX_LIMIT = 1_000;
 
-/** Opens (or creates) the embedded index at `uri`. Any number of processes may open it; one may write. */
+/**
+ * Opens (or creates) the embedded index at `uri`. Any number of processes may open it; one may write. An index of
+ * another format, or a damaged one, opens empty, with the reason in `stats().problem`: rebuild it.
+ */
 export async function openLanceEngine(options: LanceEngineOptions): Promise<SearchEngine> {
   const now = options.now ?? Date.now;
   const store = await IndexStore.open({ uri: options.uri, graceMs: options.graceMs ?? 600_000, now });
@@ -139,6 +142,7 @@ class LanceEngine implements SearchEngine {
       vectors: snapshot.vectorCount,
       vectorDimension: snapshot.vectorDimension,
       builtAt: snapshot.builtAt,
+      problem: this.store.state.problem,
     };
   }
 

@@ -71,11 +71,38 @@ export class ManifestStore {
     return readManifest(table);
   }
 
+  /** The generation alone, of whatever format; null when there is none to be read. */
+  async readGeneration(): Promise<number | null> {
+    try {
+      const table = await this.open();
+      if (!table) return null;
+      await table.checkoutLatest();
+      const rows = await table.query().select(["generation"]).toArray();
+      const generation: unknown = rows[0]?.generation;
+      return Number.isInteger(generation) ? (generation as number) : null;
+    } catch {
+      return null;
+    }
+  }
+
   async write(manifest: Manifest): Promise<void> {
-    const row = [{ generation: manifest.generation, manifest: JSON.stringify(manifest) }];
+    const row = rowOf(manifest);
     const table = await this.open();
     if (table) await table.add(row, { mode: "overwrite" });
     else this.table = await this.connection.createTable(TABLE, row, { schema: SCHEMA });
+  }
+
+  /** Writes in place of a manifest that cannot be read, whatever became of its files. */
+  async replace(manifest: Manifest): Promise<void> {
+    try {
+      await this.write(manifest);
+      // A table of other columns takes the row and gives back none that can be read.
+      await this.read();
+    } catch {
+      this.close();
+      await this.connection.dropTable(TABLE);
+      this.table = await this.connection.createTable(TABLE, rowOf(manifest), { schema: SCHEMA });
+    }
   }
 
   /** Removes files of old versions of the manifest; readers only ever look at the latest. */
@@ -98,14 +125,28 @@ export class ManifestStore {
   }
 }
 
+const rowOf = (manifest: Manifest) => [
+  { generation: manifest.generation, manifest: JSON.stringify(manifest) },
+];
+
 async function readManifest(table: Table): Promise<Manifest> {
   const rows = await table.query().select(["manifest"]).toArray();
   if (rows.length === 0) return EMPTY_MANIFEST;
-  const manifest = JSON.parse(String(rows[0].manifest)) as Manifest;
+  const manifest = parseManifest(String(rows[0].manifest));
   if (manifest.format !== SEGMENT_FORMAT) {
     throw new SearchIndexError(
-      `the search index has format ${manifest.format}, this version reads format ${SEGMENT_FORMAT}: delete the index folder and build it again (npm run index)`,
+      `it has format ${manifest.format}, this version reads format ${SEGMENT_FORMAT}`,
     );
   }
   return manifest;
+}
+
+function parseManifest(text: string): Manifest {
+  try {
+    const manifest: unknown = JSON.parse(text);
+    if (typeof manifest === "object" && manifest !== null) return manifest as Manifest;
+  } catch {
+    // Said below.
+  }
+  throw new SearchIndexError(`its manifest is damaged (${JSON.stringify(text.slice(0, 40))})`);
 }
