@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import OpenAI from "openai";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import {
   ApiKeyStore,
   BodyBudget,
@@ -35,6 +35,7 @@ let clockMs = 0;
 let gate: Promise<void> = Promise.resolve();
 const inFlight = new Set<AbortSignal | undefined>();
 const logs: RequestLog[] = [];
+const bodies = new BodyBudget(8_000_000);
 
 beforeAll(async () => {
   bundle = await makeRandomBundle();
@@ -57,7 +58,7 @@ beforeAll(async () => {
     encoder: answerer,
     keys: () => store.list(),
     withoutKeys: "anybody",
-    bodies: new BodyBudget(8_000_000),
+    bodies,
     budget: new KeyBudget(() => clockMs),
     metrics: new EmbeddingMetrics(() => encoder.pending),
     truncate: "end",
@@ -250,6 +251,26 @@ test("a client that leaves before its answer costs nobody else anything", async 
   expect(encoder.pending).toBe(0);
   expect((await post(request({ input: "is" }))).status).toBe(200);
 });
+
+test.each([
+  ["small", 1000],
+  ["large", 1_000_000],
+])(
+  "a client that leaves in the middle of a %s body is logged as gone, not as a failure",
+  async (_, announced) => {
+    const failures = vi.spyOn(console, "error").mockImplementation(() => {});
+    const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+    await once(socket, "connect");
+    socket.write(`POST /v1/embeddings HTTP/1.1\r\nhost: x\r\ncontent-length: ${announced}\r\n\r\n{"model": `);
+    await expect.poll(() => bodies.held).toBe(announced);
+    socket.destroy();
+    await expect.poll(() => logs.map(({ status }) => status)).toEqual([499]);
+    expect(failures.mock.calls).toEqual([]);
+    failures.mockRestore();
+    expect(bodies.held).toBe(0);
+    expect((await post(request({ input: "is" }))).status).toBe(200);
+  },
+);
 
 test("a body without an announced length and without an end is cut off at the limit and the server lives", async () => {
   const chunk = new TextEncoder().encode(" ".repeat(500_000));
