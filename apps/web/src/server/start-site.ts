@@ -91,6 +91,7 @@ export async function startSite({ settings, mode, log }: StartSiteOptions): Prom
       },
     };
   } catch (error) {
+    stopping.abort();
     await context.close();
     throw error;
   }
