@@ -38,6 +38,8 @@ export interface GradedPart {
   readonly scale: number;
   readonly pairs: number;
   readonly length: number;
+  /** Lengths below `length` for batches of short sentences: less padding, one more graph each. */
+  readonly lengthBuckets?: readonly number[];
 }
 
 /** InfoNCE on a file of one's own (`--pairs`). */
@@ -47,6 +49,8 @@ export interface OwnPart {
   readonly pairs: number;
   readonly queryLength: number;
   readonly documentLength: number;
+  /** As in `GradedPart`, for documents. */
+  readonly lengthBuckets?: readonly number[];
   /** As in `ContrastPart`. */
   readonly virtualBatches?: number;
 }

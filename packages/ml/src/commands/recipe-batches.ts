@@ -46,6 +46,10 @@ export async function openBatches(request: RecipeBatchesRequest): Promise<OpenBa
   const { parts, dataDir, seed, ownPairsPath } = request;
   if (parts.own && ownPairsPath === null)
     throw new RecipeError("This recipe trains on your own pairs: name their file with --pairs.");
+  if ((parts.own?.virtualBatches ?? 1) > 1 && parts.own?.lengthBuckets !== undefined)
+    throw new RecipeError(
+      "Batches of a virtual batch have one shape: leave lengthBuckets or virtualBatches out.",
+    );
   const tokenizer = readTokenizerJson(await readFile(request.tokenizerPath, "utf8"));
   const context: PartContext = { dataDir, tokenizer, guard: await loadHeldOut(dataDir), seed, ownPairsPath };
   const openers: Record<string, OpenBatches<unknown>> = {};

@@ -1,9 +1,10 @@
 /** Chinese sentence pairs with labels, for supervised training (CoSENT). One batch comes from one set. */
 import { join } from "node:path";
 import type { WordPieceTokenizer } from "@cool-papers/text";
+import { type BatchPicker, batchPicker } from "./bucketed-cycle.ts";
 import { DataError } from "./data-error.ts";
 import type { HeldOutGuard } from "./held-out.ts";
-import { type CyclePosition, ShuffledCycle } from "./shuffled-cycle.ts";
+import type { CyclePosition } from "./shuffled-cycle.ts";
 import { packBlock, type TokenBlock, TokenStore } from "./token-store.ts";
 import { readTsv } from "./tsv.ts";
 
@@ -60,35 +61,45 @@ export interface GradedPosition {
   readonly batches: number;
 }
 
+export interface GradedBatchOptions {
+  readonly pairs: number;
+  readonly length: number;
+  /** Shorter lengths for batches of short sentences (bucketed-cycle.ts). */
+  readonly lengthBuckets?: readonly number[] | undefined;
+  readonly padId: number;
+}
+
 /** Endless batches, the sets taking turns. */
 export class GradedBatches {
   readonly #corpus: GradedCorpus;
-  readonly #options: { readonly pairs: number; readonly length: number; readonly padId: number };
-  readonly #cycles: readonly ShuffledCycle[];
+  readonly #options: GradedBatchOptions;
+  readonly #pickers: readonly BatchPicker[];
   #batches: number;
 
   constructor(
     corpus: GradedCorpus,
-    options: {
-      readonly pairs: number;
-      readonly length: number;
-      readonly padId: number;
-      readonly seed: number;
-    },
+    options: GradedBatchOptions & { readonly seed: number },
     position?: GradedPosition,
   ) {
     this.#corpus = corpus;
     this.#options = options;
-    this.#cycles = corpus.sets.map(
-      (set, i) => new ShuffledCycle(set.length, options.seed * 31 + i, position?.cycles[i]),
-    );
+    const lengthOf = (index: number) => corpus.store.get(index).length;
+    this.#pickers = corpus.sets.map((set, i) => {
+      const lengths = set.map(({ left, right }) => Math.max(lengthOf(left), lengthOf(right)));
+      const picker = { lengths, count: options.pairs, maxLength: options.length };
+      return batchPicker(
+        { ...picker, buckets: options.lengthBuckets, seed: options.seed * 31 + i },
+        position?.cycles[i],
+      );
+    });
     this.#batches = position?.batches ?? 0;
   }
 
   next(): GradedBatch {
-    const { pairs: count, length, padId } = this.#options;
-    const turn = this.#batches++ % this.#cycles.length;
-    const pairs = Array.from({ length: count }, () => this.#corpus.sets[turn]![this.#cycles[turn]!.next()]!);
+    const { padId } = this.#options;
+    const turn = this.#batches++ % this.#pickers.length;
+    const { items, length } = this.#pickers[turn]!.next();
+    const pairs = items.map((item) => this.#corpus.sets[turn]![item]!);
     const block = (side: "left" | "right") =>
       packBlock(
         pairs.map((pair) => this.#corpus.store.get(pair[side])),
@@ -103,6 +114,6 @@ export class GradedBatches {
   }
 
   position(): GradedPosition {
-    return { cycles: this.#cycles.map((cycle) => cycle.position()), batches: this.#batches };
+    return { cycles: this.#pickers.map((picker) => picker.position()), batches: this.#batches };
   }
 }

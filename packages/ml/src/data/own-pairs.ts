@@ -3,12 +3,13 @@
  * line is one question and the text that answers it.
  */
 import type { WordPieceTokenizer } from "@cool-papers/text";
+import { type BatchPicker, batchPicker } from "./bucketed-cycle.ts";
 import { DataError } from "./data-error.ts";
 import type { HeldOutGuard } from "./held-out.ts";
 import { readJsonLines, stringField } from "./json-lines.ts";
 import type { PairBatch } from "./pair-batches.ts";
 import { SeededRandom } from "./seeded-random.ts";
-import { type CyclePosition, ShuffledCycle } from "./shuffled-cycle.ts";
+import type { CyclePosition } from "./shuffled-cycle.ts";
 import { packBlock, TokenStore } from "./token-store.ts";
 
 export interface OwnPair {
@@ -51,6 +52,8 @@ export interface OwnPairBatchOptions {
   readonly pairs: number;
   readonly queryLength: number;
   readonly documentLength: number;
+  /** Shorter lengths for batches of short documents (bucketed-cycle.ts). */
+  readonly lengthBuckets?: readonly number[] | undefined;
   readonly padId: number;
   readonly seed: number;
 }
@@ -65,22 +68,31 @@ export interface OwnPairPosition {
 export class OwnPairBatches {
   readonly #data: OwnPairs;
   readonly #options: OwnPairBatchOptions;
-  readonly #cycle: ShuffledCycle;
+  readonly #picker: BatchPicker;
   readonly #hasNegatives: boolean;
   #batches: number;
 
   constructor(data: OwnPairs, options: OwnPairBatchOptions, position?: OwnPairPosition) {
     this.#data = data;
     this.#options = options;
-    this.#cycle = new ShuffledCycle(data.pairs.length, options.seed, position?.cycle);
+    const { store, pairs } = data;
+    const documents = pairs.map(({ positive, negatives }) =>
+      Math.max(...[positive, ...negatives].map((index) => store.get(index).length)),
+    );
+    const picker = { lengths: documents, count: options.pairs, maxLength: options.documentLength };
+    this.#picker = batchPicker(
+      { ...picker, buckets: options.lengthBuckets, seed: options.seed },
+      position?.cycle,
+    );
     this.#hasNegatives = data.pairs.every(({ negatives }) => negatives.length > 0);
     this.#batches = position?.batches ?? 0;
   }
 
   next(): PairBatch {
-    const { pairs: count, queryLength, documentLength, padId, seed } = this.#options;
+    const { queryLength, padId, seed } = this.#options;
     const random = new SeededRandom(Math.imul(seed, 0x9e3779b1) ^ this.#batches++);
-    const pairs = Array.from({ length: count }, () => this.#data.pairs[this.#cycle.next()]!);
+    const { items, length: documentLength } = this.#picker.next();
+    const pairs = items.map((item) => this.#data.pairs[item]!);
     const { store } = this.#data;
     const block = (indices: number[], length: number) =>
       packBlock(
@@ -105,6 +117,6 @@ export class OwnPairBatches {
   }
 
   position(): OwnPairPosition {
-    return { cycle: this.#cycle.position(), batches: this.#batches };
+    return { cycle: this.#picker.position(), batches: this.#batches };
   }
 }
