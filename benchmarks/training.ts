@@ -3,7 +3,7 @@
  * once written plainly (eager) and once in its fastest forms (sdpa+fused), and beside onnxruntime's MatMul rates: blocks of
  * steps in turn, so that what else the machine does falls on all. Settings: TRAINING_BENCH_SECONDS for each cell and
  * engine (18), TRAINING_BENCH_SIZES ("tiny,small"), TRAINING_BENCH_THREADS ("1,2"), TORCH_PYTHON (a Python that can
- * `import torch`; else python3 is tried).
+ * `import torch`; else python3 is tried), TRAINING_BENCH_SPINNING=1 (our threads wait in a loop; by default they sleep).
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -33,6 +33,7 @@ const SECONDS = Number(process.env.TRAINING_BENCH_SECONDS ?? 18);
 const SIZES = (process.env.TRAINING_BENCH_SIZES ?? "tiny,small")
   .split(",")
   .filter((name): name is EncoderSize => Object.hasOwn(ENCODER_SIZES, name));
+const IS_SPINNING = process.env.TRAINING_BENCH_SPINNING === "1";
 const THREADS = (process.env.TRAINING_BENCH_THREADS ?? "1,2").split(",").map(Number);
 
 const PAIRS = 32;
@@ -112,6 +113,7 @@ export async function run({ json }: { readonly json: boolean }): Promise<object>
       documentLength: DOCUMENT_LENGTH,
       vocabSize: VOCAB_SIZE,
       secondsPerEngine: SECONDS,
+      isSpinning: IS_SPINNING,
       torch:
         python === null
           ? "not measured: no Python that can import torch"
@@ -153,7 +155,7 @@ async function measureCell({ size, threads, python, folder }: Setting): Promise<
     learningRate: constant(LEARNING_RATE),
     seed: SEED,
     maxGradientNorm: null,
-    session: { threads },
+    session: { threads, isSpinning: IS_SPINNING },
   });
   const ceiling = await Products.open(threads, singleProduct());
   const products = await Products.open(threads, productsOfLayer(config));

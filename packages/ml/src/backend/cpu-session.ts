@@ -9,6 +9,11 @@ export interface CpuSessionOptions {
    * (SkipLayerNormalization) and are wrong for float64 (QuickGelu); inference graphs gain from "all".
    */
   readonly optimization?: "disabled" | "basic" | "extended" | "all";
+  /**
+   * Threads wait for the next op in a loop instead of sleeping; false when left out. For a machine that has nothing else to
+   * do: on a shared one it slows everything, this session included.
+   */
+  readonly isSpinning?: boolean;
 }
 
 /** Plain arrays by input name. */
@@ -43,14 +48,17 @@ export class CpuSession {
       executionMode: "sequential",
       graphOptimizationLevel: options.optimization ?? "basic",
       logSeverityLevel: 3,
-      // Threads that spin while they wait slow everything else on a shared machine and gain nothing on large products.
-      extra: { session: { intra_op: { allow_spinning: "0" } } },
+      // Where threads spin, they stop at the end of a run: the optimiser's time is not theirs.
+      extra: {
+        session: { intra_op: { allow_spinning: options.isSpinning ? "1" : "0" }, force_spinning_stop: "1" },
+      },
     });
     return new CpuSession(session, model);
   }
 
   /**
-   * Runs the graph. The arrays that come back are copies and belong to the caller.
+   * Runs the graph. The arrays that come back are copies and belong to the caller; onnxruntime-node makes them even where
+   * it is given arrays to write to.
    * @param shapes shapes of the inputs whose shape the graph leaves open
    */
   async run(feeds: Feeds, shapes: FeedShapes = {}): Promise<Record<string, FetchedArray>> {
