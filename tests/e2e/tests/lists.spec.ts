@@ -299,7 +299,7 @@ test.describe("L7 in-page filter", () => {
   }) => {
     const page = await withoutScript(browser, baseURL);
     await page.goto(`${LIST}?sort=submitted&show=20`);
-    await page.getByText("Filter this list").click();
+    await page.getByText("Filter this list", { exact: true }).click();
     await field(page).fill("title:quorvax");
     await page.getByRole("button", { name: "Filter" }).click();
     await expect(page).toHaveURL(/date=2026-02-10&sort=submitted&show=20&filter=title%3Aquorvax$/);

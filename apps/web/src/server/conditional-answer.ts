@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { LruCache } from "../view/lru-cache.ts";
+import { CONTENT_CODING } from "./content-coding.ts";
 
 const gzipLater = promisify(gzip);
 
@@ -67,7 +68,7 @@ export async function answerConditionally(
   if (isKnown(request.headers, digest, since)) return new Response(null, { status: 304, headers });
   headers["Content-Type"] = document.contentType;
   if (!document.acceptsGzip) return new Response(document.body, { headers });
-  headers["Content-Encoding"] = "gzip";
+  headers[CONTENT_CODING] = "gzip";
   return new Response(new Uint8Array(await gzipLater(document.body)), { headers });
 }
 

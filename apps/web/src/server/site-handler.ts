@@ -5,6 +5,7 @@ import { gzip } from "node:zlib";
 import { chooseLocale, LOCALE_COOKIE, THEME_COOKIE } from "../i18n/locale.ts";
 import type { BrowserScript } from "./browser-script.ts";
 import { type CapturedPage, captureHtml } from "./capture-html.ts";
+import { passContentCoding } from "./content-coding.ts";
 import { decideRoute, type RouteDecision } from "./decide-route.ts";
 import { renderFailurePage } from "./failure-page.ts";
 import { choosePageEncoding, compressPage, type PageEncoding } from "./page-encoding.ts";
@@ -77,6 +78,7 @@ async function answer(
   const knownTag = request.headers["if-none-match"];
   dropNextHeaders(request);
   request.headers["x-accepts-gzip"] = acceptsGzip ? "1" : "0";
+  passContentCoding(response);
   captureHtml(response, (page) => finishPage({ context, page, response, encoding, knownTag }));
   await runWithContext(context, () => options.renderPage(request, response));
 }

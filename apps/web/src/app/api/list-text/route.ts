@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { categorySet } from "../../../page/day-list.ts";
+import { CONTENT_CODING } from "../../../server/content-coding.ts";
 import type { DayTexts } from "../../../server/day-texts.ts";
 import { theSite } from "../../../server/site.ts";
 import { readDayUrl } from "../../../url/day-url.ts";
@@ -37,7 +38,7 @@ export async function GET(request: Request): Promise<Response> {
     body = new Uint8Array(await compress(bodyOf(day)));
     bodies.set(day.tag, body);
   }
-  return new Response(body, { headers: { ...json, "Content-Encoding": "gzip" } });
+  return new Response(body, { headers: { ...json, [CONTENT_CODING]: "gzip" } });
 }
 
 function bodyOf({ keys, texts }: DayTexts): string {
