@@ -248,7 +248,7 @@ program
 Examples:
   npm run ml -- export --checkpoint .data/ml/my-run/checkpoint.safetensors --out my-bundle --id my-model-1 --model-card card.md
   npm run ml -- export --checkpoint .data/ml/my-run/checkpoint.safetensors --hugging-face hf-model
-  npm run ml -- import hf-model --out back        # and back, after training on with transformers`,
+  npm run ml -- import hf-trained --exported hf-model --out back        # after training on with transformers`,
   )
   .action(async (flags) => {
     const checkpointPath = requireFile(flags.checkpoint, "The checkpoint");
@@ -294,6 +294,10 @@ program
     "with config.json, vocab.txt, model.safetensors; or bert_config.json, vocab.txt, *.ckpt.index",
   )
   .requiredOption("--out <folder>", "where weights.safetensors (float32) and tokenizer.json go")
+  .option(
+    "--exported <folder>",
+    "the folder that export wrote before training with transformers: what that drops on saving is taken from there",
+  )
   .addHelpText(
     "after",
     `
@@ -308,6 +312,7 @@ The official RoFormer-Sim weights are bert4keras checkpoints; unpack one and nam
     const { description, weightsPath, tokenizerPath } = await importModel(
       requireFile(folder, "The folder"),
       flags.out,
+      flags.exported === undefined ? null : requireFile(flags.exported, "The exported folder"),
     );
     console.log(`${description}\n--checkpoint ${weightsPath} --tokenizer ${tokenizerPath}`);
   });

@@ -15,9 +15,17 @@ export interface ImportedModel {
   readonly description: string;
 }
 
-/** Writes a foreign model as weights.safetensors (float32) and tokenizer.json, which the other verbs read. */
-export async function importModel(folder: string, outDir: string): Promise<ImportedModel> {
-  const { config, parameters, vocabulary } = await readForeign(folder);
+/**
+ * Writes a foreign model as weights.safetensors (float32) and tokenizer.json, which the other verbs read.
+ *
+ * @param exported folder that training with transformers began with; null: none
+ */
+export async function importModel(
+  folder: string,
+  outDir: string,
+  exported: string | null = null,
+): Promise<ImportedModel> {
+  const { config, parameters, vocabulary } = await readForeign(folder, exported);
   await mkdir(outDir, { recursive: true });
   const weightsPath = join(outDir, "weights.safetensors");
   const tokenizerPath = join(outDir, "tokenizer.json");
@@ -30,9 +38,9 @@ export async function importModel(folder: string, outDir: string): Promise<Impor
   return { weightsPath, tokenizerPath, description };
 }
 
-function readForeign(folder: string): Promise<EncoderFolder> {
+function readForeign(folder: string, exported: string | null): Promise<EncoderFolder> {
   const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  if (isFolder && existsSync(join(folder, "config.json"))) return readHuggingFaceFolder(folder);
+  if (isFolder && existsSync(join(folder, "config.json"))) return readHuggingFaceFolder(folder, exported);
   if (isFolder && readdirSync(folder).some((file) => file === "bert_config.json" || file.endsWith(".index")))
     return readBert4KerasFolder(folder);
   throw new InterchangeError(

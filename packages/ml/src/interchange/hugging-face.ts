@@ -5,6 +5,7 @@
  * What RoFormer there does not know travels along under our own names and is ignored by it: weights of tokens in
  * pooling, teacher heads, and the rest of our configuration under `cool_papers` in config.json.
  */
+import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeVocabularyFile } from "@cool-papers/text";
@@ -62,8 +63,15 @@ export async function writeHuggingFaceFolder(folder: string, model: EncoderFolde
   });
 }
 
-/** @throws InterchangeError for a missing file, another kind of model, and a tensor that is missing or misshapen */
-export async function readHuggingFaceFolder(folder: string): Promise<EncoderFolder> {
+/**
+ * @param exported the folder that training with `transformers` began with: what it drops on saving, our own tensors and
+ *   vocab.txt, is taken from there
+ * @throws InterchangeError for a missing file, another kind of model, and a tensor that is missing or misshapen
+ */
+export async function readHuggingFaceFolder(
+  folder: string,
+  exported: string | null = null,
+): Promise<EncoderFolder> {
   const raw = await readJsonObject(folder, "config.json");
   if (raw.model_type !== "roformer") {
     throw new InterchangeError(
@@ -71,12 +79,23 @@ export async function readHuggingFaceFolder(folder: string): Promise<EncoderFold
     );
   }
   const path = join(folder, "model.safetensors");
-  const { tensors } = await readSafetensors(path);
+  const { tensors: saved } = await readSafetensors(path);
+  const dropped = exported === null ? [] : await ownTensors(exported);
+  const tensors = new Map([...dropped, ...saved]);
   const config = fromHuggingFaceConfig(raw, tensors, join(folder, "config.json"));
-  const vocabulary = await readFolderVocabulary(folder, config.vocabSize);
+  const vocabularyFolder = existsSync(join(folder, "vocab.txt")) ? folder : (exported ?? folder);
+  const vocabulary = await readFolderVocabulary(vocabularyFolder, config.vocabSize);
   const parameters = fromHuggingFaceTensors(config, tensors);
   assertNetwork(config, parameters, tensorNames(config.numHiddenLayers), "huggingFace", path);
   return { config, parameters, vocabulary };
+}
+
+/** Weights of tokens in pooling and teacher heads: RoFormer knows neither. */
+const isOwnTensor = (name: string): boolean => /^(pooling|heads)\./.test(name);
+
+async function ownTensors(folder: string): Promise<[string, StoredTensor][]> {
+  const { tensors } = await readSafetensors(join(folder, "model.safetensors"));
+  return [...tensors].filter(([name]) => isOwnTensor(name));
 }
 
 function toHuggingFaceConfig(config: EncoderConfig): Record<string, unknown> {
@@ -163,7 +182,7 @@ function fromHuggingFaceTensors(
     entries.push([own, isTransposed && tensor.shape.length === 2 ? flipped(tensor) : tensor]);
   }
   for (const [name, tensor] of tensors) {
-    if (/^(pooling|heads)\./.test(name)) entries.push([name, tensor]);
+    if (isOwnTensor(name)) entries.push([name, tensor]);
   }
   return parameterSet(entries);
 }

@@ -91,6 +91,29 @@ describe("Hugging Face RoFormer folder", () => {
     expect(await embed(read.config, read.parameters)).toEqual(await embed(config, parameters));
   });
 
+  test("what transformers drops on saving is taken from the folder that was exported", async () => {
+    const config = studentConfig(small);
+    const parameters = drawnParameters(config);
+    const [exported, trained] = [join(folder, "exported"), join(folder, "trained")];
+    for (const path of [exported, trained])
+      await writeHuggingFaceFolder(path, { config, parameters, vocabulary });
+    const path = join(trained, "model.safetensors");
+    const { tensors } = await readSafetensors(path);
+    const query = "roformer.encoder.layer.1.attention.self.query.bias";
+    const saved = [...tensors].filter(([name]) => !/^(pooling|heads)/.test(name));
+    await writeSafetensors(
+      path,
+      new Map([...saved, [query, { shape: [8], data: new Float32Array(8).fill(3) }]]),
+    );
+    await rm(join(trained, "vocab.txt"));
+    await expect(readHuggingFaceFolder(trained)).rejects.toThrow(/vocab\.txt: it does not exist/);
+    const read = await readHuggingFaceFolder(trained, exported);
+    expect([...read.parameters.names].sort()).toEqual([...parameters.names].sort());
+    expect(read.parameters.get("layers.1.attention.query.bias").data[0]).toBe(3);
+    expect(read.parameters.get("heads.e.weight")).toEqual(parameters.get("heads.e.weight"));
+    expect(read.vocabulary).toEqual(vocabulary);
+  });
+
   test("what cannot be expressed or read is named", async () => {
     const config = studentConfig({ ...small, normPlacement: "pre" });
     const model = { config, parameters: drawnParameters(config), vocabulary };
