@@ -33,21 +33,25 @@ export async function PaperView({ id }: { id: PaperId }): Promise<ReactElement> 
         // biome-ignore lint/security/noDangerouslySetInnerHtml: `<` is escaped in the JSON.
         dangerouslySetInnerHTML={{ __html: paperJsonLd(paper, context.siteUrl) }}
       />
-      <div className="paper-page-body">
-        <h1 className="paper-title">
-          <HtmlSpan lang="en" markup={prose(paper.title, null)} />
-        </h1>
-        <HtmlBlock markup={authorLine(paper, options)} />
-        <VersionNote id={id} paper={paper} />
-        <HtmlBlock markup={html`${actionRow(paper, options)}${abstractBlock(paper, options)}`} />
+      <div className="paper-page-text">
+        <div className="paper-page-body">
+          <h1 className="paper-title">
+            <HtmlSpan lang="en" markup={prose(paper.title, null)} />
+          </h1>
+          <HtmlBlock markup={authorLine(paper, options)} />
+          <VersionNote id={id} paper={paper} />
+          <HtmlBlock markup={html`${actionRow(paper, options)}${abstractBlock(paper, options)}`} />
+        </div>
         <FaqSection paper={paper} />
         <CiteSection paper={paper} />
+      </div>
+      <div className="paper-page-side">
+        <aside className="paper-page-facts" aria-label={t("paper.facts")}>
+          <HtmlBlock markup={factsColumn(paper, options)} />
+          <MoreFacts paper={paper} />
+        </aside>
         <RelatedSection paper={paper} title={t("paper.related")} />
       </div>
-      <aside className="paper-page-facts" aria-label={t("paper.source")}>
-        <HtmlBlock markup={factsColumn(paper, options)} />
-        <MoreFacts paper={paper} />
-      </aside>
     </article>
   );
 }
@@ -181,11 +185,7 @@ function CiteSection({ paper }: { paper: StoredPaper }): ReactElement {
               {t("paper.download")}
             </a>
           </p>
-          {/* Scrolls sideways: focusable, so that a keyboard can scroll it. */}
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above. */}
-          <pre id={`cite-${format}`} tabIndex={0}>
-            {FORMATS[format].print([paper]).trim()}
-          </pre>
+          <pre id={`cite-${format}`}>{FORMATS[format].print([paper]).trim()}</pre>
         </details>
       ))}
     </section>
