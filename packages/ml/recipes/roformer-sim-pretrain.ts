@@ -11,6 +11,8 @@ export default {
     numAttentionHeads: 4,
     intermediateSize: 1024,
     typeVocabSize: 2,
+    pooling: "cls",
+    hasZeroInitResidual: false,
     hiddenDropout: 0.1,
     attentionDropout: 0.1,
   },

@@ -79,6 +79,10 @@ for (const [verb, description] of Object.entries(VERBS) as [TrainingVerb, string
       "begin with the weights of another run (checkpoint, weights, or a folder of Hugging Face's), where they fit",
     )
     .option("--pairs <file>", 'your data: lines of {"query": …, "positive": …, "negatives": […]}')
+    .option(
+      "--teacher <checkpoint>",
+      "model whose cosines are taught, of the same vocabulary (roformer-sim-distill)",
+    )
     .option("--resume", "go on from the run's checkpoint", false)
     .option("--minutes <n>", "stop after this time", positive, 100_000)
     .option("--checkpoint-minutes <n>", "time between checkpoints", positive, 5)
@@ -91,6 +95,7 @@ interface TrainingFlags {
   readonly tokenizer: string;
   readonly from?: string;
   readonly pairs?: string;
+  readonly teacher?: string;
   readonly resume: boolean;
   readonly minutes: number;
   readonly checkpointMinutes: number;
@@ -112,6 +117,7 @@ async function runTrainingCommand(verb: TrainingVerb, name: string, flags: Train
     dataDir: requireFile(program.opts().data, "The data folder"),
     tokenizerPath: requireFile(flags.tokenizer, "The tokenizer (train one with `npm run ml -- vocab`)"),
     ownPairsPath: flags.pairs === undefined ? null : requireFile(flags.pairs, "The file of pairs"),
+    teacherPath: flags.teacher === undefined ? null : requireFile(flags.teacher, "The teacher"),
     runDir: join(RUNS_DIR, flags.run ?? name),
     resume: flags.resume,
     from: flags.from === undefined ? null : requireFile(flags.from, "The checkpoint"),

@@ -1,3 +1,4 @@
+import type { ClassificationTask } from "./data/classified-pairs.ts";
 import type { BatchComposition } from "./data/distillation-batches.ts";
 import type { PairBatchOptions } from "./data/pair-batches.ts";
 import type { SegmentBatchOptions } from "./data/segment-batches.ts";
@@ -42,6 +43,14 @@ export interface GradedPart {
   readonly lengthBuckets?: readonly number[];
 }
 
+/** RoFormer-Sim's supervised stage: softmax over [u; v; |u − v|], each row over the classes of its own task. */
+export interface ClassifiedPart {
+  readonly weight: number;
+  readonly pairs: number;
+  readonly length: number;
+  readonly tasks: readonly ClassificationTask[];
+}
+
 /** InfoNCE on a file of one's own (`--pairs`). */
 export interface OwnPart {
   readonly weight: number;
@@ -55,9 +64,11 @@ export interface OwnPart {
   readonly virtualBatches?: number;
 }
 
-/** RoFormer-Sim's first stage: seq2seq and contrastive loss on one batch. */
+/** RoFormer-Sim's first two stages: seq2seq loss, and contrastive loss or the cosines of a teacher, on one batch. */
 export interface SegmentsPart {
   readonly weight: number;
+  /** The second stage: `--teacher` in place of the contrastive loss. */
+  readonly hasTeacher?: boolean;
   readonly loss: Omit<RoFormerSimOptions, "config">;
   readonly batch: Omit<SegmentBatchOptions, "seed" | "segment">;
 }
@@ -67,6 +78,7 @@ export interface RecipeParts {
   readonly distil?: DistilPart;
   readonly contrast?: ContrastPart;
   readonly graded?: GradedPart;
+  readonly classified?: ClassifiedPart;
   readonly own?: OwnPart;
   readonly segments?: SegmentsPart;
 }

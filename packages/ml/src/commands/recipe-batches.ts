@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { readTokenizerJson, type WordPieceTokenizer } from "@cool-papers/text";
 import { segmentChinese } from "@cool-papers/text/jieba";
 import type { BatchSource, OpenBatches } from "../data/batch-source.ts";
+import { ClassifiedBatches, type ClassifiedPosition, loadClassifiedPairs } from "../data/classified-pairs.ts";
 import { type BatchPosition, DistillationBatches } from "../data/distillation-batches.ts";
 import { loadDistillationCorpus } from "../data/distillation-corpus.ts";
 import { GradedBatches, type GradedPosition, loadGradedPairs } from "../data/graded-pairs.ts";
@@ -12,7 +13,16 @@ import { PairBatches, type PairPosition } from "../data/pair-batches.ts";
 import { loadPairCorpus, type PairCorpus } from "../data/pair-corpus.ts";
 import { SegmentBatches, type SegmentPosition } from "../data/segment-batches.ts";
 import { readTermDictionary } from "../data/term-dictionary.ts";
-import type { ContrastPart, DistilPart, GradedPart, OwnPart, RecipeParts, SegmentsPart } from "../recipe.ts";
+import type {
+  ClassifiedPart,
+  ContrastPart,
+  DistilPart,
+  GradedPart,
+  OwnPart,
+  RecipeParts,
+  SegmentsPart,
+} from "../recipe.ts";
+import { RecipeError } from "./recipe-error.ts";
 
 export interface RecipeBatchesRequest {
   readonly parts: RecipeParts;
@@ -34,11 +44,6 @@ interface PartContext {
   readonly ownPairsPath: string | null;
 }
 
-/** A recipe asks for something the command line did not give. */
-export class RecipeError extends Error {
-  override readonly name = "RecipeError";
-}
-
 const MAX_ABSTRACT_TOKENS = 224;
 
 /** Loads the data of every part that the recipe has. */
@@ -57,6 +62,7 @@ export async function openBatches(request: RecipeBatchesRequest): Promise<OpenBa
   if (parts.distil) openers.distil = await openDistil(parts.distil, context);
   if (parts.contrast) openers.contrast = await openContrast(parts.contrast, context, papers!);
   if (parts.graded) openers.graded = await openGraded(parts.graded, context);
+  if (parts.classified) openers.classified = await openClassified(parts.classified, context);
   if (parts.own) openers.own = await openOwn(parts.own, context);
   if (parts.segments) openers.segments = openSegments(parts.segments, context, papers!);
   if (Object.keys(openers).length === 0) throw new RecipeError("The recipe has no part to train.");
@@ -117,6 +123,15 @@ async function openGraded(
   const corpus = await loadGradedPairs(dataDir, tokenizer, guard, part.length);
   const options = { ...part, padId: tokenizer.special.pad, seed };
   return (position) => new GradedBatches(corpus, options, position as GradedPosition | undefined);
+}
+
+async function openClassified(
+  part: ClassifiedPart,
+  { dataDir, tokenizer, guard, seed }: PartContext,
+): Promise<OpenBatches<unknown>> {
+  const corpus = await loadClassifiedPairs(dataDir, part.tasks, tokenizer, guard, part.length);
+  const options = { ...part, padId: tokenizer.special.pad, seed };
+  return (position) => new ClassifiedBatches(corpus, options, position as ClassifiedPosition | undefined);
 }
 
 async function openOwn(

@@ -1,7 +1,9 @@
+import { classCount } from "../data/classified-pairs.ts";
 import { POOLED } from "../models/embedding.ts";
 import type { EncoderConfig } from "../models/encoder-config.ts";
 import {
   type ContrastiveOptions,
+  classifiedPairObjective,
   contrastiveObjective,
   distillationObjective,
   gradedPairObjective,
@@ -21,10 +23,14 @@ export function recipeObjectives(
   const add = <Batch>(name: keyof RecipeParts, weight: number, objective: Objective<Batch>) => {
     objectives[name] = { objective: objective as Objective<unknown>, weight };
   };
-  const { distil, contrast, graded, own, segments } = parts;
+  const { distil, contrast, graded, classified, own, segments } = parts;
   if (distil) add("distil", distil.weight, distillationObjective({ ...distil.loss, config }));
   if (contrast) add("contrast", contrast.weight, pairObjective(contrast, pooled));
   if (graded) add("graded", graded.weight, gradedPairObjective({ ...pooled, scale: graded.scale }));
+  if (classified) {
+    const classes = classCount(classified.tasks);
+    add("classified", classified.weight, classifiedPairObjective(config, classes));
+  }
   if (own) add("own", own.weight, pairObjective(own, pooled));
   if (segments) add("segments", segments.weight, roFormerSimObjective({ ...segments.loss, config }));
   return objectives;

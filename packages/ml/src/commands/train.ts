@@ -8,8 +8,10 @@ import type { Parameter } from "../parameters.ts";
 import type { Recipe } from "../recipe.ts";
 import { combinedTask } from "../train/index.ts";
 import type { RecipeBatch, RecipeBatchesRequest } from "./recipe-batches.ts";
+import { RecipeError } from "./recipe-error.ts";
 import { recipeObjectives } from "./recipe-objectives.ts";
 import { type RunOptions, type RunResult, runTraining } from "./run-training.ts";
+import { openTeacher, withTeacher } from "./with-teacher.ts";
 
 export interface TrainOptions extends RunOptions {
   readonly recipe: Recipe;
@@ -17,14 +19,24 @@ export interface TrainOptions extends RunOptions {
   readonly tokenizerPath: string;
   /** JSON lines of one's own; null: none. */
   readonly ownPairsPath: string | null;
+  /** Model whose cosines are taught (`hasTeacher`); null: none. */
+  readonly teacherPath: string | null;
 }
 
 /** Trains a student by a recipe: all its parts at once, one batch of each a step, made in a thread of their own. */
 export async function train(options: TrainOptions): Promise<RunResult> {
-  const { recipe, dataDir, tokenizerPath, ownPairsPath } = options;
+  const { recipe, dataDir, tokenizerPath, ownPairsPath, teacherPath } = options;
   const { vocabSize } = readTokenizerJson(await readFile(tokenizerPath, "utf8"));
   const config = studentConfig({ ...recipe.model, vocabSize });
   const { parts, seed, lora } = recipe;
+  const hasTeacher = parts.segments?.hasTeacher ?? false;
+  if (hasTeacher && teacherPath === null)
+    throw new RecipeError(
+      "This recipe learns from a teacher: name its checkpoint or weights with --teacher.",
+    );
+  if (!hasTeacher && teacherPath !== null)
+    throw new RecipeError("This recipe has no use for a --teacher: its part `segments` lacks hasTeacher.");
+  const teacher = teacherPath === null ? null : await openTeacher(teacherPath, vocabSize, options.threads);
   const request: RecipeBatchesRequest = { parts, seed, dataDir, tokenizerPath, ownPairsPath };
   const module = new URL("./recipe-batches.ts", import.meta.url).href;
   const data = new Prefetch<RecipeBatch>({ module, request });
@@ -34,7 +46,8 @@ export async function train(options: TrainOptions): Promise<RunResult> {
         recipe,
         config: lora === undefined ? config : { ...config, lora },
         task: combinedTask<RecipeBatch>(recipeObjectives(parts, config), lora && adapterOf(lora)),
-        openBatches: (position): BatchStream<RecipeBatch> => data.open(position),
+        openBatches: (position): BatchStream<RecipeBatch> =>
+          teacher === null ? data.open(position) : withTeacher(data.open(position), teacher),
         prepare: (parameters) =>
           config.pooling === "weighted"
             ? weighByFrequency(data.open(undefined), parameters.get("pooling.tokenWeights"))
@@ -44,6 +57,7 @@ export async function train(options: TrainOptions): Promise<RunResult> {
     );
   } finally {
     await data.stop();
+    await teacher?.release();
   }
 }
 

@@ -30,6 +30,8 @@ export interface SegmentBatch {
   /** [rows, length] */
   readonly segments: Int32Array;
   readonly predictions: Predictions;
+  /** [CLS] a [SEP] of each row, as it was before corruption: what a teacher embeds. */
+  readonly sources: TokenBlock;
   readonly teacher: null;
 }
 
@@ -65,11 +67,13 @@ export class SegmentBatches {
     const random = new SeededRandom(Math.imul(seed, 0x9e3779b1) ^ this.#batches++);
     const length = 2 * maxTextTokens + 3;
     const rows: Int32Array[] = [];
+    const sources: Int32Array[] = [];
     const segments = new Int32Array(2 * pairs * length);
     const addRow = (source: Int32Array, target: Int32Array) => {
       const start = rows.length * length;
       segments.fill(1, start + source.length + 2, start + source.length + target.length + 3);
       const { cls, sep } = this.#tokenizer.special;
+      sources.push(joinTokens(cls, source, sep));
       rows.push(joinTokens(cls, this.#corrupted(source, random), sep, target, sep));
     };
     for (let i = 0; i < pairs; i++) {
@@ -77,10 +81,17 @@ export class SegmentBatches {
       addRow(a, b);
       addRow(b, a);
     }
-    const texts = packBlock(rows, length, this.#tokenizer.special.pad);
+    const { pad } = this.#tokenizer.special;
+    const texts = packBlock(rows, length, pad);
     const wanted = segmentPredictions(texts, segments);
     const fitted = fitPredictions(wanted, rows.length * length, predictions, random);
-    return { texts, segments, predictions: fitted, teacher: null };
+    return {
+      texts,
+      segments,
+      predictions: fitted,
+      sources: packBlock(sources, maxTextTokens + 2, pad),
+      teacher: null,
+    };
   }
 
   position(): SegmentPosition {

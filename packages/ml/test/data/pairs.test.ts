@@ -3,6 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SPECIAL_TOKENS, WordPieceTokenizer } from "@cool-papers/text";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  type ClassificationTask,
+  ClassifiedBatches,
+  loadClassifiedPairs,
+} from "../../src/data/classified-pairs.ts";
 import { HeldOutGuard, HeldOutLeakError } from "../../src/data/held-out.ts";
 import { mineNegatives } from "../../src/data/mine-negatives.ts";
 import { OwnPairBatches, readOwnPairs } from "../../src/data/own-pairs.ts";
@@ -234,6 +239,24 @@ describe("segment batches", () => {
     expect(corrupted / 600).toBeLessThan(0.45);
   });
 
+  test("what a teacher sees is segment 0 before corruption", () => {
+    for (const share of [0, 1]) {
+      const { texts, segments, sources } = make(undefined, share).next();
+      let changed = 0;
+      for (let row = 0; row < 12; row++) {
+        const length = sources.lengths[row]!;
+        const kinds = [...segments.subarray(row * texts.length, row * texts.length + length + 1)];
+        expect(kinds).toEqual([...new Array<number>(length).fill(0), 1]);
+        const source = rowOf(sources, row).slice(0, length);
+        expect(source).not.toContain(mask);
+        // A masked token may be replaced by itself, so that only differences count.
+        changed += source.filter((id, k) => id !== texts.ids[row * texts.length + k]).length;
+      }
+      if (share === 0) expect(changed).toBe(0);
+      else expect(changed).toBeGreaterThan(4);
+    }
+  });
+
   test("a stored position goes on with the same batches", () => {
     const batches = make();
     batches.next();
@@ -288,6 +311,74 @@ describe("own pairs", () => {
     const list = await file("list.jsonl", [{ query: "w1", positive: "w2", negatives: "w3" }]);
     await expect(readOwnPairs(list, tokenizer, null, 16)).rejects.toThrow(/"negatives" that are no list/);
     expect(() => guard.assertAllowed({ text: "w1" })).toThrow(HeldOutLeakError);
+  });
+});
+
+describe("classified pairs", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "classified-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+  const load = async (
+    rows: Record<string, string>,
+    tasks: ClassificationTask[],
+    guard = new HeldOutGuard(),
+  ) => {
+    for (const [file, text] of Object.entries(rows))
+      await writeFile(join(folder, file), `a\tb\tlabel\n${text}`);
+    return loadClassifiedPairs(folder, tasks, tokenizer, guard, 12);
+  };
+  const tasks = [
+    { files: ["similar.tsv"], classes: 2 },
+    { files: ["inference.tsv"], classes: 3 },
+  ];
+  const rows = {
+    "similar.tsv": "w1\tw2\t0\nw3\tw4\t1\nw5\tw6\t1\n",
+    "inference.tsv": "w11\tw12\t2\nw13\tw14\t0\n",
+  };
+  const make = async (position?: ReturnType<ClassifiedBatches["position"]>) => {
+    const options = { pairs: 6, length: 5, padId: pad, seed: 3 };
+    return new ClassifiedBatches(await load(rows, tasks), options, position);
+  };
+
+  test("the tasks take the rows in turn; target and mask stand in the task's own classes", async () => {
+    const { left, right, target, taskMask } = (await make()).next();
+    const labels = new Map([
+      ["w1", 0],
+      ["w3", 1],
+      ["w5", 1],
+      ["w11", 4],
+      ["w13", 2],
+    ]);
+    for (let row = 0; row < 6; row++) {
+      const mask = [...taskMask.subarray(row * 5, row * 5 + 5)];
+      expect(mask).toEqual(row % 2 === 0 ? [1, 1, 0, 0, 0] : [0, 0, 1, 1, 1]);
+      const [word, other] = [left, right].map((block) => tokenizer.vocabulary[rowOf(block, row)[1]!]!);
+      expect(Number(other!.slice(1))).toBe(Number(word!.slice(1)) + 1);
+      const expected = Array.from({ length: 5 }, (_, k) => (k === labels.get(word!) ? 1 : 0));
+      expect([...target.subarray(row * 5, row * 5 + 5)]).toEqual(expected);
+    }
+  });
+
+  test("a stored position goes on with the same batches", async () => {
+    const batches = await make();
+    batches.next();
+    const resumed = await make(JSON.parse(JSON.stringify(batches.position())));
+    for (let i = 0; i < 5; i++) expect(resumed.next()).toEqual(batches.next());
+  });
+
+  test("held-out pairs are dropped; a label that is no class and a task without pairs are named", async () => {
+    const guard = new HeldOutGuard();
+    guard.add({ text: "w3" });
+    const { tasks: kept } = await load(rows, tasks, guard);
+    expect(kept[0]!.pairs).toHaveLength(2);
+    await expect(load({ "bad.tsv": "w1\tw2\t2\n" }, [{ files: ["bad.tsv"], classes: 2 }])).rejects.toThrow(
+      /bad\.tsv has the label "2"; classes are 0 to 1/,
+    );
+    await expect(load({ "bad.tsv": "" }, [{ files: ["bad.tsv"], classes: 2 }])).rejects.toThrow(
+      /bad\.tsv hold no pair that may be trained on/,
+    );
   });
 });
 
