@@ -138,6 +138,33 @@ test("a small call that comes while a large one waits is served after the next b
   expect((await large).vectors).toHaveLength(40);
 });
 
+test("a small call that comes while a large one is tokenised is served before it", async () => {
+  const runner = new TellingRunner();
+  const encoder = encoderWith(runner, { maxPending: 1000 });
+  const large = encoder.embed(Array.from({ length: 40 }, () => "is ".repeat(10_000)));
+  expect(encoder.pending).toBe(40);
+  const small = await encoder.embed(["graphs"]);
+  expect(small.tokens).toEqual([3]);
+  expect(runner.batches.flat()).toHaveLength(1);
+  expect((await large).vectors).toHaveLength(40);
+});
+
+test("a call that is aborted while it is tokenised is never run; one that was accepted is finished by close", async () => {
+  const runner = new TellingRunner();
+  const encoder = encoderWith(runner, { maxPending: 1000 });
+  const texts = Array.from({ length: 40 }, () => "is ".repeat(10_000));
+  const cancellation = new AbortController();
+  const aborted = encoder.embed(texts, { signal: cancellation.signal });
+  cancellation.abort(new Error("left"));
+  await expect(aborted).rejects.toThrow("left");
+  expect(encoder.pending).toBe(0);
+  expect(runner.batches).toEqual([]);
+  const accepted = encoder.embed(texts);
+  await encoder.close();
+  expect((await accepted).vectors).toHaveLength(40);
+  expect(runner.released).toBe(1);
+});
+
 test("small calls that never stop coming do not hold up a large one", async () => {
   const runner = new TellingRunner();
   const encoder = encoderWith(runner, { maxPending: 1000 });

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { WordPieceTokenizer } from "@cool-papers/text";
 import type { EmbedInput, EmbedOptions, EmbedResult, Encoder, EncoderModel } from "../encoder.ts";
 import { ClosedError, InvalidInputError, OverloadedError } from "../errors.ts";
+import { readablePrefix } from "./readable-prefix.ts";
 import { type BatchLimits, bucketLength, takeBatch } from "./token-batches.ts";
 import { truncateAndNormalize } from "./vectors.ts";
 
@@ -34,16 +35,22 @@ interface Pending {
   cancelled: boolean;
 }
 
+/** Characters tokenised before other calls get a turn. */
+const CHARACTERS_AT_ONCE = 65_536;
+
 /**
  * An encoder in this thread. Texts of all callers share one queue: while the network runs, new calls gather, and the
- * next batch takes from all of them, large calls and small ones in turn. Between two batches the thread's event loop gets a turn, so that cancellations
- * and new calls are seen.
+ * next batch takes from all of them, large calls and small ones in turn. Between two batches, and while a large call is
+ * tokenised, the thread's event loop gets a turn, so that cancellations and new calls are seen.
  */
 export class LocalEncoder implements Encoder {
   readonly model: EncoderModel;
   readonly #parts: LocalEncoderParts;
   #queue: Pending[] = [];
   #running = 0;
+  /** Texts of calls whose tokens are being made. */
+  #tokenizing = 0;
+  readonly #calls = new Set<Promise<EmbedResult>>();
   /**
    * Turn of the text that the running batch was made for. A new call's texts get the turns after it, one for each
    * batch that the call would fill by itself, and the queue is ordered by turn: a query that comes while a thousand
@@ -60,7 +67,7 @@ export class LocalEncoder implements Encoder {
   }
 
   get pending(): number {
-    return this.#queue.length + this.#running;
+    return this.#tokenizing + this.#queue.length + this.#running;
   }
 
   async embed(inputs: readonly EmbedInput[], options: EmbedOptions = {}): Promise<EmbedResult> {
@@ -77,28 +84,66 @@ export class LocalEncoder implements Encoder {
       const offered = this.model.dimensions.join(", ");
       throw new InvalidInputError(`dimensions is ${dimensions}; this model offers ${offered}.`, "dimensions");
     }
-    const texts = inputs.map((input, index) => this.#tokenize(input, index, options));
-    const vectors = await this.#enqueue(texts, signal);
+    const call = this.#serve(inputs, dimensions, options);
+    this.#calls.add(call);
+    return call.finally(() => this.#calls.delete(call));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.allSettled(this.#calls);
+    await this.#loop;
+    await this.#parts.runner.release();
+  }
+
+  async #serve(
+    inputs: readonly EmbedInput[],
+    dimensions: number,
+    options: EmbedOptions,
+  ): Promise<EmbedResult> {
+    const { texts, waiting } = await this.#accept(inputs, options);
+    const vectors = await waiting;
     return {
       vectors: vectors.map((vector) => truncateAndNormalize(vector, dimensions)),
       tokens: texts.map((ids) => ids.length),
     };
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#loop;
-    await this.#parts.runner.release();
+  /** Tokenises and queues; the texts count as pending throughout. `waiting` is for their vectors. */
+  async #accept(inputs: readonly EmbedInput[], options: EmbedOptions) {
+    this.#tokenizing += inputs.length;
+    try {
+      const texts = await this.#tokenizeAll(inputs, options);
+      options.signal?.throwIfAborted();
+      return { texts, waiting: this.#enqueue(texts, options.signal) };
+    } finally {
+      this.#tokenizing -= inputs.length;
+    }
+  }
+
+  async #tokenizeAll(inputs: readonly EmbedInput[], options: EmbedOptions): Promise<Int32Array[]> {
+    const texts: Int32Array[] = [];
+    let characters = 0;
+    for (const [index, input] of inputs.entries()) {
+      texts.push(this.#tokenize(input, index, options));
+      characters += input.length;
+      if (characters < CHARACTERS_AT_ONCE) continue;
+      characters = 0;
+      await nextTurn();
+      options.signal?.throwIfAborted();
+    }
+    return texts;
   }
 
   #tokenize(input: EmbedInput, index: number, { inputType, truncate = "end" }: EmbedOptions): Int32Array {
     const { tokenizer, prefixes } = this.#parts;
     const { maxTokens } = this.model;
     // One token beyond the limit tells a text that fits from one that does not.
+    const maxLength = maxTokens + 1;
     const ids =
       typeof input === "string"
-        ? tokenizer.encode(inputType ? prefixes[inputType] + input : input, { maxLength: maxTokens + 1 }).ids
+        ? tokenizer.encode(this.#readable(inputType ? prefixes[inputType] + input : input), { maxLength }).ids
         : Int32Array.of(tokenizer.special.cls, ...input.subarray(0, maxTokens), tokenizer.special.sep);
     if (ids.length <= maxTokens) return ids;
     if (truncate === "error") {
@@ -110,6 +155,11 @@ export class LocalEncoder implements Encoder {
     const cut = ids.slice(0, maxTokens);
     cut[maxTokens - 1] = tokenizer.special.sep;
     return cut;
+  }
+
+  #readable(text: string): string {
+    const { tokenizer } = this.#parts;
+    return tokenizer.normalizer.splitIdeographs ? readablePrefix(text, this.model.maxTokens) : text;
   }
 
   #enqueue(texts: readonly Int32Array[], signal: AbortSignal | undefined): Promise<Float32Array[]> {
