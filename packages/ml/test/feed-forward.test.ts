@@ -70,3 +70,32 @@ test("wide layers are computed in blocks in training, whole in inference graphs"
   };
   expect([geluCount(true), geluCount(false)]).toEqual([4, 1]);
 });
+
+test("gradients of a wide layer in blocks are the same bit for bit in every session, on two threads", async () => {
+  const config = encoderConfig({
+    ...SIZES,
+    hiddenSize: 256,
+    intermediateSize: 1024,
+    isGeluApproximate: true,
+  });
+  const context = new ForwardContext(true);
+  const x = input("x", "float", [256, 256]);
+  const loss = reduceSum(mul(feedForward(context, config, "part", x), input("weights", "float", [256, 256])));
+  const parameters = initializeParameters(context.specs(), 3);
+  const random = new SeededRandom(5);
+  const [values, weights] = [0, 1].map(() => Float32Array.from(uniform(256 * 256, random)));
+  const runs = [];
+  for (let session = 0; session < 2; session++) {
+    const step = await compileTrainStep({ loss }, { threads: 2 });
+    for (let k = 0; k < 2; k++)
+      runs.push(await step.run(parameters, { x: values!, weights: weights! }, random));
+    await step.release();
+  }
+  const [first, ...others] = runs;
+  for (const other of others) {
+    for (const [name, { data }] of first!.gradients) {
+      const repeated = other.gradients.get(name)!.data;
+      expect(Buffer.from(repeated.buffer).equals(Buffer.from(data.buffer)), name).toBe(true);
+    }
+  }
+});
