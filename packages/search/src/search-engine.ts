@@ -82,7 +82,8 @@ export interface SearchResponse {
    * How many hits paging reaches. Keyword: the exact number of documents that match. Hybrid: those, plus
    * `closeInMeaning` documents that were found by their vectors only: at most 50, and only such as are nearer to the
    * query than the middle between its nearest and its 200th neighbour. Semantic: the nearest documents, at most
-   * a few hundred.
+   * a few hundred. A query without a word that the index knows (made-up words, strings of letters) has only such
+   * neighbours as are near beyond doubt, mostly none.
    */
   readonly total: number;
   /** How many of `total` no query word led to. */

@@ -815,6 +815,25 @@ export function engineSuite(name: string, engineUnderTest: EngineUnderTest): voi
       },
     );
 
+    unless("vectors")("made-up words find nothing by meaning, unless it is very near", async () => {
+      const weak = unitVector([0.4, -0.9, 0.3]);
+      for (const mode of ["semantic", "hybrid"] as const) {
+        const find = (text: string, vector = weak) =>
+          engine.search(request(text, { mode, queryVector: vector }));
+        expect(await find("qwxzv blorf")).toMatchObject({ hits: [], total: 0, closeInMeaning: 0 });
+        expect((await find("the of and is")).total).toBe(0);
+        expect((await find("qwxzv blorf", queryVector)).hits.map((hit) => hit.key)).toContain(near.key);
+      }
+    });
+
+    unless("vectors")("a known word, or a Chinese one, finds by meaning however weakly", async () => {
+      const weak = unitVector([0.4, -0.9, 0.3]);
+      for (const text of ["qwxzv law", "雪橇犬", "cat:cs.AI"]) {
+        const { hits } = await engine.search(request(text, { mode: "semantic", queryVector: weak }));
+        expect(hits.map((hit) => hit.key)).toContain(near.key);
+      }
+    });
+
     unless("vectors")("filters, exclusions and phrases hold for vector hits too", async () => {
       const keysOf = async (text: string) =>
         (await engine.search(request(text, { mode: "hybrid", queryVector }))).hits.map((hit) => hit.key);

@@ -1,6 +1,6 @@
 import { printSearchQuery, type SearchQuery } from "@cool-papers/core";
-import { type Alternative, type Group, respellGroup, type TextPlan } from "./plan.ts";
-import type { Segment } from "./segment.ts";
+import { type Group, respellGroup, type TextPlan } from "./plan.ts";
+import { isKnown } from "./says-something.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { correctWord } from "./spelling.ts";
 
@@ -31,17 +31,6 @@ export function respell(
       : { ...clause, text: replaceWords(clause.text, corrections) },
   );
   return { plan: corrected, correctedText: printSearchQuery({ ...query, clauses }) };
-}
-
-const isKnown = (snapshot: Snapshot, group: Group): boolean =>
-  group.alternatives.some(({ terms, how }) =>
-    snapshot.segments.some(({ segment }) => terms.every((term) => isKnownTerm(segment, term, how))),
-  );
-
-function isKnownTerm(segment: Segment, term: string, how: Alternative["how"]): boolean {
-  if (how !== "family") return segment.terms.find(term) >= 0;
-  const { start, end } = segment.familyOf(term);
-  return end > start;
 }
 
 function replaceWords(text: string, corrections: ReadonlyMap<string, string>): string {

@@ -6,6 +6,7 @@ import { planText, type TextPlan } from "../index/plan.ts";
 import { DEFAULT_RANK, type RankOptions } from "../index/rank.ts";
 import { FormFinder } from "../index/reasons.ts";
 import { respell } from "../index/respell.ts";
+import { saysSomething } from "../index/says-something.ts";
 import { suggestFromIndex } from "../index/suggest.ts";
 import {
   DEFAULT_WORD_RULE,
@@ -40,6 +41,8 @@ export interface LanceEngineOptions {
   readonly graceMs?: number;
   readonly rank?: Partial<RankOptions>;
   readonly wordRule?: Partial<WordRule>;
+  /** Similarity that documents need when the index knows no word of the query. Default 0.55. */
+  readonly leastSimilarity?: number;
   /** Milliseconds since 1970. Default Date.now. */
   readonly now?: () => number;
 }
@@ -48,6 +51,12 @@ export interface LanceEngineOptions {
 const FUSION_WINDOW = 200;
 /** Share of the similarity in a hybrid score; the rest is BM25's. Measured: docs/log. */
 const MEANING_WEIGHT = 0.4;
+/**
+ * Of 600 made-up words and strings of letters one in a hundred has a neighbour among 21,233 papers that is nearer, of
+ * single real words a quarter have (docs/log/2026-11-22-search-floor.md). For a model whose unrelated texts are nearer
+ * to each other it does nothing.
+ */
+const LEAST_SIMILARITY = 0.55;
 /** Paging deeper than this is refused with an empty page; no reader gets there. */
 const MAX_SKIP = 1_000_000;
 const MAX_LIMIT = 1_000;
@@ -64,6 +73,7 @@ export async function openLanceEngine(options: LanceEngineOptions): Promise<Sear
     refreshMs: options.refreshMs ?? 500,
     rank: { ...DEFAULT_RANK, ...options.rank },
     wordRule: { ...DEFAULT_WORD_RULE, ...options.wordRule },
+    leastSimilarity: options.leastSimilarity ?? LEAST_SIMILARITY,
     now,
   });
 }
@@ -73,6 +83,7 @@ interface EngineSettings {
   readonly refreshMs: number;
   readonly rank: RankOptions;
   readonly wordRule: WordRule;
+  readonly leastSimilarity: number;
   readonly now: () => number;
 }
 
@@ -189,7 +200,10 @@ async function searchState(
     request.sort === "relevance" ? settings.wordRule : { ...settings.wordRule, enough: 1 },
   );
   const mode = usableMode(state, request);
-  const near = mode === "keyword" ? [] : await nearDocuments(state, request, matches);
+  const neighbours = mode === "keyword" ? [] : await nearDocuments(state, request, matches);
+  const near = saysSomething(state.snapshot, plan)
+    ? neighbours
+    : neighbours.filter((hit) => hit.similarity >= settings.leastSimilarity);
   const ranked = rankHits(state, request, mode, matches, near, { skip, limit });
   const forms = new FormFinder(plan);
   return {
