@@ -1,7 +1,7 @@
 import type { InterchangeLine } from "./hostile-papers.ts";
 
-/** Papers of the busy day of q-fin.GN, and of q-fin.TR on the same day; ten are in both. */
-export const BUSY = { day: "2026-02-10", gn: 230, tr: 40, both: 10 } as const;
+/** Papers of ICML 2026, of which every second is an oral one; and papers of the busy day of q-fin.GN, and of q-fin.TR on the same day; ten are in both. */
+export const BUSY = { day: "2026-02-10", gn: 230, tr: 40, both: 10, edition: 35 } as const;
 
 /** Made-up words, so that no other test finds these papers. */
 const SUBJECTS = ["velquin", "tromber", "askarel", "nimbolt", "quorvax", "dresnik", "pellorn"];
@@ -26,7 +26,19 @@ export function busyDays(): InterchangeLine[] {
     paper(903, "2026-01-20", ["q-fin.GN"]),
     paper(904, "2025-12-04", ["q-fin.GN"]),
   ];
-  return [...busy, ...traded, ...quiet];
+  const edition = Array.from({ length: BUSY.edition }, (_, index) => venuePaper(index + 1));
+  return [...busy, ...traded, ...quiet, ...edition];
+}
+
+function venuePaper(number: number): InterchangeLine {
+  return {
+    id: `openreview:ledger${digits(number, 4)}`,
+    title: `Conference ledger ${number} on ${place(SUBJECTS, number)}`,
+    abstract: `A ledger of ${place(SUBJECTS, number + 2)} is kept.`,
+    authors: [place(AUTHORS, number)],
+    categories: [],
+    venue: { venue: "ICML", year: 2026, track: "", decision: number % 2 === 0 ? "Oral" : "Poster" },
+  };
 }
 
 function paper(number: number, day: string, categories: readonly string[]): InterchangeLine {

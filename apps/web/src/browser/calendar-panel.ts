@@ -38,9 +38,10 @@ async function turn(link: HTMLAnchorElement): Promise<void> {
     const next = link.matches(".calendar-turn")
       ? panel.querySelector<HTMLElement>(`a.calendar-turn:${isEarlier ? "first-child" : "nth-child(3)"}`)
       : null;
-    (next ?? panel.querySelector<HTMLElement>("[aria-current], a.calendar-day, a"))?.focus({
-      preventScroll: true,
-    });
+    const start =
+      panel.querySelector<HTMLElement>("[aria-current]") ??
+      panel.querySelector<HTMLElement>("a.calendar-day, a");
+    (next ?? start)?.focus({ preventScroll: true });
   } catch {
     // The link leads there.
     location.assign(link.href);

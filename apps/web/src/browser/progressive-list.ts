@@ -1,10 +1,10 @@
 import { announceCards } from "./added-cards.ts";
 
-/** Most papers that one address shows (`MAX_DAY_SHOW` on the server; editions show fewer and are asked more often). */
-const MAX_SHOW = 500;
 /** The next block is fetched when the end comes this near. Pixels. */
 const AHEAD_PX = 3000;
 const SETTLED_MS = 200;
+/** A paper of which less is in view is not the one that is read. */
+const SLIVER_PX = 24;
 
 /** Where the reader is in a list, kept with the entry of the browser's history. */
 interface Place {
@@ -90,6 +90,8 @@ export class ProgressiveList {
   readonly total: number;
   /** Papers in a block. */
   readonly #show: number;
+  /** Most papers that one address shows. */
+  readonly #most: number;
   /** Papers on the page: from this one (counted from 0). */
   #from: number;
   #isBusy = false;
@@ -101,6 +103,7 @@ export class ProgressiveList {
     this.base = element.dataset.base ?? location.pathname;
     this.total = Number(element.dataset.total);
     this.#show = Number(element.dataset.show);
+    this.#most = Number(element.dataset.most);
     this.#from = Number(element.dataset.skip);
     element.addEventListener("click", (event) => {
       const link = (event.target as Element).closest(".earlier-block a");
@@ -194,7 +197,7 @@ export class ProgressiveList {
   }
 
   async #prepend(from: number): Promise<void> {
-    const show = Math.min(MAX_SHOW, this.#from - from);
+    const show = Math.min(this.#most, this.#from - from);
     const start = this.#from - show;
     const block = await fetchList(this.#addressOf(start, show));
     const cards = block.cards();
@@ -249,7 +252,7 @@ export class ProgressiveList {
     let [low, high] = [0, shown.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (shown[middle]!.getBoundingClientRect().bottom > rest + 1) high = middle;
+      if (shown[middle]!.getBoundingClientRect().bottom > rest + SLIVER_PX) high = middle;
       else low = middle + 1;
     }
     const card = shown[low];
@@ -310,10 +313,10 @@ export class ProgressiveList {
   async restore(place: Place): Promise<void> {
     scrollTo(place);
     try {
-      while (this.#from > place.from) await this.#prepend(Math.max(place.from, this.#from - MAX_SHOW));
+      while (this.#from > place.from) await this.#prepend(Math.max(place.from, this.#from - this.#most));
       let loaded = this.#from + this.cards().length;
       while (loaded < Math.min(place.to, this.total)) {
-        await this.#append(Math.min(MAX_SHOW, place.to - loaded));
+        await this.#append(Math.min(this.#most, place.to - loaded));
         const now = this.#from + this.cards().length;
         if (now === loaded) break;
         loaded = now;

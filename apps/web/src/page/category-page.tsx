@@ -4,7 +4,7 @@ import type { DaySort } from "@cool-papers/db";
 import { Fragment, type ReactElement } from "react";
 import { ageInDays, formatAge, formatLongDay } from "../i18n/format.ts";
 import { setStatus } from "../server/request-context.ts";
-import { type DayState, dayUrl, readDayUrl } from "../url/day-url.ts";
+import { type DayState, dayUrl, MAX_DAY_SHOW, readDayUrl } from "../url/day-url.ts";
 import { searchFor, searchUrl } from "../url/search-url.ts";
 import { Calendar, calendarUrl } from "./calendar.tsx";
 import { categorySet, dayList } from "./day-list.ts";
@@ -99,6 +99,7 @@ export async function CategoryView(props: {
             total={day.matching}
             skip={state.skip}
             show={state.show}
+            most={MAX_DAY_SHOW}
             at={(skip) => dayUrl({ ...state, date: day.date, skip, calendar: null })}
           >
             <ListCards

@@ -2,12 +2,13 @@ import type { ReactElement } from "react";
 import { formatNumber } from "../i18n/format.ts";
 import { setStatus } from "../server/request-context.ts";
 import { theSite } from "../server/site.ts";
+import { DEFAULT_SHOW, MAX_SHOW } from "../url/limits.ts";
 import { editionPath } from "../url/listed-path.ts";
 import { readSearchUrl } from "../url/search-url.ts";
 import { FeedLink } from "./feed-link.tsx";
+import { ListBlocks } from "./list-blocks.tsx";
 import { ListCards } from "./list-cards.tsx";
 import { pageTools } from "./page-tools.ts";
-import { Pager } from "./pager.tsx";
 
 /** One edition of a venue (V2); without a year the newest. */
 export async function EditionView(props: { venue: string; year: number | null }): Promise<ReactElement> {
@@ -30,6 +31,8 @@ export async function EditionView(props: { venue: string; year: number | null })
   const url = (wantedGroup: string | null, skip: number): string => {
     const parameters = new URLSearchParams();
     if (wantedGroup !== null) parameters.set("group", wantedGroup);
+    if (state.sort === "stars") parameters.set("sort", state.sort);
+    if (state.show !== DEFAULT_SHOW) parameters.set("show", String(state.show));
     if (skip > 0) parameters.set("skip", String(skip));
     return parameters.size === 0 ? path : `${path}?${parameters}`;
   };
@@ -79,8 +82,17 @@ export async function EditionView(props: { venue: string; year: number | null })
       {page.total === 0 && group !== null ? (
         <p className="notice">{t("venue.noneInGroup", { group })}</p>
       ) : null}
-      <ListCards papers={page.papers} first={state.skip + 1} />
-      <Pager total={page.total} skip={state.skip} show={state.show} at={(skip) => url(group, skip)} />
+      {page.total === 0 ? null : (
+        <ListBlocks
+          total={page.total}
+          skip={state.skip}
+          show={state.show}
+          most={MAX_SHOW}
+          at={(skip) => url(group, skip)}
+        >
+          <ListCards papers={page.papers} first={state.skip + 1} />
+        </ListBlocks>
+      )}
     </div>
   );
 }

@@ -10,18 +10,21 @@ export function ListBlocks(props: {
   total: number;
   skip: number;
   show: number;
+  /** Most papers that one address shows. */
+  most: number;
   /** Address of the list that starts after `skip` papers. */
   at: (skip: number) => string;
   children: ReactNode;
 }): ReactElement {
   const { t } = pageTools();
-  const { total, skip, show, at } = props;
+  const { total, skip, show, most, at } = props;
   return (
     <div
       className="list-blocks"
       data-base={at(0)}
       data-skip={skip}
       data-show={show}
+      data-most={most}
       data-total={total}
       data-loading={t("list.loading")}
       data-loaded={t("list.loaded", { from: "{from}", to: "{to}", total: "{total}" })}

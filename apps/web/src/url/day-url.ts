@@ -3,7 +3,7 @@ import { MAX_SKIP } from "./limits.ts";
 
 /** Papers of a day on one page: what a reader gets without asking, and the most there is. */
 export const DEFAULT_DAY_SHOW = 50;
-const MAX_DAY_SHOW = 500;
+export const MAX_DAY_SHOW = 500;
 
 /** Longest filter that an address carries on. */
 const MAX_FILTER = 300;
