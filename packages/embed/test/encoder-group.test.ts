@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { ClosedError, EncoderGroup, ModelLoadError } from "../src/index.ts";
 import type { GroupMember } from "../src/inference/encoder-group.ts";
 import { FAKE_MODEL, fakeAnswerer } from "./fake-answerer.ts";
+import { makeRandomBundle } from "./random-bundle.ts";
 
 function member(changes: Partial<GroupMember> = {}): GroupMember & { readonly calls: string[] } {
   const calls: string[] = [];
@@ -49,4 +50,20 @@ test("closing closes every device", async () => {
   const members = [member(), member()] as const;
   await new EncoderGroup(members).close();
   expect(members.map(({ calls }) => calls)).toEqual([["close"], ["close"]]);
+});
+
+test("the same model opens on several devices at once, each in a thread of its own", async () => {
+  const bundle = await makeRandomBundle();
+  try {
+    const options = { bundleDir: bundle.folder, provider: "cpu", threads: 1 } as const;
+    const group = await EncoderGroup.open(options, [0, 1]);
+    const calls = ["graphs", "graphs", "graphs"].map((text) => group.embed([text]));
+    expect(group.pending).toBe(3);
+    const [first, ...others] = await Promise.all(calls);
+    for (const other of others) expect(other).toEqual(first);
+    await group.close();
+    await expect(group.embed(["late"])).rejects.toThrow("shutting down");
+  } finally {
+    bundle.remove();
+  }
 });

@@ -29,6 +29,11 @@ test("the model's aliases choose the prefix, its own name none, and input_type d
   expect(parse({ model: "m", input: "a", input_type: "document" }).inputType).toBe("document");
 });
 
+test("user and fields that newer clients send are accepted and not kept", () => {
+  const call = parse({ model: "m", input: "a", user: "reader-7", service_tier: "x" });
+  expect(JSON.stringify(call)).not.toMatch(/reader-7|service_tier/);
+});
+
 test.each([
   ["a list as body", [], InvalidInputError, "must be a JSON object"],
   ["no input", { model: "m" }, InvalidInputError, "input is missing"],
