@@ -61,13 +61,14 @@ program
     console.log(`${pieces} pieces from ${words} different words: ${path}`);
   });
 
-const VERBS: Readonly<Record<TrainingVerb, string>> = {
+const VERBS: Readonly<Record<TrainingVerb | "train", string>> = {
+  train: "run any recipe, whatever its kind",
   pretrain: "train the generative and the contrastive half on weak pairs (RoFormer-Sim's first stage)",
   distill: "train a student against the teachers' vectors; stops and resumes exactly",
   finetune: "go on from a trained model on labelled pairs, or on your own with --pairs",
 };
 
-for (const [verb, description] of Object.entries(VERBS) as [TrainingVerb, string][]) {
+for (const [verb, description] of Object.entries(VERBS) as [TrainingVerb | "train", string][]) {
   program
     .command(verb)
     .description(description)
@@ -102,11 +103,15 @@ interface TrainingFlags {
   readonly threads: number;
 }
 
-async function runTrainingCommand(verb: TrainingVerb, name: string, flags: TrainingFlags): Promise<void> {
+async function runTrainingCommand(
+  verb: TrainingVerb | "train",
+  name: string,
+  flags: TrainingFlags,
+): Promise<void> {
   const { train } = await import("./commands/train.ts");
   const { showProgress } = await import("./commands/show-progress.ts");
   const recipe = await loadRecipe(name);
-  if (recipe.verb !== verb)
+  if (verb !== "train" && recipe.verb !== verb)
     throw new UsageError(`The recipe ${name} is for ${recipe.verb}: npm run ml -- ${recipe.verb} ${name}`);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());

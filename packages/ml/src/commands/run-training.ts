@@ -66,6 +66,10 @@ export async function runTraining<Batch>(
   options: RunOptions,
 ): Promise<RunResult> {
   const { recipe, task } = setup;
+  if (recipe.lora !== undefined && options.from === null && !options.resume)
+    throw new AdapterError(
+      "This recipe trains adapters of a model that stays as it is: name it with --from.",
+    );
   await mkdir(options.runDir, { recursive: true });
   const stored = await storedRun(options);
   const batches = setup.openBatches(stored?.dataPosition);
@@ -150,11 +154,6 @@ async function startParameters<Batch>(
     const { parameters, added } = growParameters(specs, trained, setup.recipe.seed);
     options.onGrown?.(added, specs.length);
     return parameters;
-  }
-  if (setup.recipe.lora !== undefined) {
-    throw new AdapterError(
-      "This recipe trains adapters of a model that stays as it is: name it with --from.",
-    );
   }
   const parameters = initializeParameters(specs, setup.recipe.seed);
   await setup.prepare(parameters);

@@ -11,10 +11,10 @@ const LINE_STEPS = 20;
 const AVERAGED_STEPS = 100;
 
 /** A bar where there is a terminal, else a line for the first and every 20th step: loss, metrics, rate, texts a second, time left. */
-export function showProgress(totalSteps: number): Progress {
+export function showProgress(totalSteps: number, terminal: NodeJS.WriteStream = process.stdout): Progress {
   const speed = new StepSpeed();
   let hasStarted = false;
-  if (!process.stdout.isTTY) {
+  if (!terminal.isTTY) {
     return {
       add(report, seconds) {
         speed.add(seconds);
@@ -28,7 +28,7 @@ export function showProgress(totalSteps: number): Progress {
     };
   }
   const bar = new SingleBar(
-    { format: "{bar} {value}/{total} {described} {speed}", clearOnComplete: false, hideCursor: true },
+    { format: "{bar} {value}/{total} {described} {speed}", stream: terminal, hideCursor: true },
     Presets.shades_classic,
   );
   return {

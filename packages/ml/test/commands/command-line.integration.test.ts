@@ -9,6 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
+const fixtureTokenizer = fileURLToPath(new URL("../../../embed/model/tokenizer.json", import.meta.url));
+
 function ml(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: "utf8" });
   return { status, output: stdout.trim(), error: stderr.trim() };
@@ -33,6 +35,7 @@ describe("npm run ml --", () => {
     for (const verb of [
       "vocab",
       "pretrain",
+      "train",
       "distill",
       "finetune",
       "evaluate",
@@ -70,6 +73,16 @@ describe("npm run ml --", () => {
       /BundleError: \/absent is no model bundle/,
     ],
     [
+      "a teacher for a recipe without one",
+      ["train", "bag-distill", "--teacher", import.meta.filename, "--tokenizer", fixtureTokenizer],
+      /RecipeError: This recipe has no use for a --teacher/,
+    ],
+    [
+      "adapters without a model",
+      ["train", "own-pairs-lora", "--pairs", import.meta.filename, "--tokenizer", fixtureTokenizer],
+      /AdapterError: .*name it with --from/,
+    ],
+    [
       "a folder that no library wrote",
       ["import", import.meta.dirname, "--out", "/absent"],
       /InterchangeError: .* is neither a folder of transformers' RoFormer \(config\.json/,
@@ -100,7 +113,7 @@ describe("npm run ml --", () => {
     expect(ml("export", ...checkpoint, "--tokenizer", join(out, "tokenizer.json")).error).toMatch(
       /Name what to write: --out or --hugging-face/,
     );
-  }, 60_000);
+  }, 300_000);
 
   test("a damaged checkpoint is told in one sentence", () => {
     const { status, error } = ml(
