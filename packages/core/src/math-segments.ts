@@ -23,15 +23,44 @@ const DELIMITERS: readonly Delimiter[] = [
   { open: "\\[", close: "\\]", isDisplay: true },
 ];
 
+/** A content between two single dollar signs, and the characters on either side of them. */
+interface Dollars {
+  readonly before: string;
+  readonly content: string;
+  readonly after: string;
+}
+
+/** What may stand before an amount of money or an opening dollar sign, and never before a closing one. */
+const OPENS_AFTER = /[\s([~<>≈–+-]$|\b(?:US|AU?|CA?|HK|NT)$/;
+/** Bounded, so that a text of nothing but commas is read in linear time. */
+const AMOUNT = String.raw`\d[\d,]{0,20}(?:\.\d{1,20})?\s?(?:[kKMBT]|[bm]n|[mb]illion|trillion)?`;
+/** `5-`, `2,000/`: before another amount. */
+const AMOUNT_AND_SIGN = new RegExp(String.raw`^${AMOUNT}\s?[-–—/~+<>≈]\s?$`);
+/** `5, `, `2M; `: before another amount or mathematics. */
+const AMOUNT_AND_COMMA = new RegExp(String.raw`^${AMOUNT}[).,;:]{1,3}\s{1,20}$`);
+/** Words that stand in sentences and, outside of \text, never in mathematics. */
+const SENTENCE_WORD =
+  /(?:^|[\s,;.)])(?:and|or|per|for|to|of|in|on|at|by|from|with|than|the|an|is|are|was|were|while|which|each|vs)[\s,;.]/;
+const WORDS_IN_MATH = /\\(?:text\w*|mbox|math\w+|operatorname)\s*\{[^{}]*\}/g;
+
 /**
- * Between two amounts of money stand a number, words, nothing that only mathematics has, and before the second dollar
- * sign what may stand before an amount: `5 and `, `2,000 (about US`.
+ * True where the dollar signs are those of sums of money: the content starts with a number and is words (`5 and `,
+ * `2,000 (about US`) or next to nothing (`5-`, `5, `), and the second sign stands where one opens; or both stand
+ * behind their numbers (`5$ and 10$`). Mathematics that happens to start with a number ends without a blank, or has
+ * what only mathematics has.
  */
-function isMoney(content: string): boolean {
-  return /^\d/.test(content) && /[\s([~<>≈–+-]$|\b(?:US|AU?|CA?|HK|NT)$/.test(content) && isProse(content);
+function isMoney(dollars: Dollars): boolean {
+  const { before, content, after } = dollars;
+  if (/^\d/.test(content)) {
+    if (AMOUNT_AND_SIGN.test(content)) return /\d/.test(after);
+    if (AMOUNT_AND_COMMA.test(content)) return /[\p{L}\d\\]/u.test(after);
+    return OPENS_AFTER.test(content) && isProse(content);
+  }
+  return /\d/.test(before) && /^\s.*[\d\s]$/s.test(content) && isProse(content);
 }
 
 function isProse(text: string): boolean {
+  if (SENTENCE_WORD.test(text.replace(WORDS_IN_MATH, ""))) return true;
   return !/[\\^_{}=]/.test(text) && /[a-z]{2}/i.test(text);
 }
 
@@ -88,7 +117,11 @@ export function splitMath(text: string): MathSegment[] {
     // One failed search to the end is enough: a later opening cannot close either.
     if (close === -1) unclosed.add(delimiter.open);
     const content = close === -1 ? "" : text.slice(contentStart, close);
-    if (content.trim() === "" || (delimiter.open === "$" && isMoney(content))) {
+    if (
+      content.trim() === "" ||
+      (delimiter.open === "$" &&
+        isMoney({ before: text.charAt(index - 1), content, after: text.charAt(close + 1) }))
+    ) {
       index = contentStart;
       continue;
     }

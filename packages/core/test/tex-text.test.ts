@@ -156,9 +156,52 @@ test.each([
   ["$2 \\times 3$ grid", ["math", "text"]],
   ["$3 \\mathrm{cm}$", ["math"]],
   ["$$ and $", ["text"]],
+  ["costs $5 and $x$", ["text", "math"]],
+  ["$5, $10, and $20", ["text"]],
+  ["$5-$10, $0.01/$0.02, $10k–$20k, $5 + $3", ["text"]],
+  ["costs $5, $x$ is free", ["text", "math", "text"]],
+  ["for $5 where a = 3 with $y$", ["text", "math"]],
+  ["for $5 on \\texttt{p3} nodes with $y_1$", ["text", "math"]],
+  ["between 5$ and 10$ or 3$ and $x$", ["text", "math"]],
+  ["$1-$planar and $2-$Wasserstein", ["math", "text", "math", "text"]],
+  ["$2 \\text{ if and only if } x $ holds", ["math", "text"]],
+  ["$3 $ bits of $2 x_1 $ each", ["math", "text", "math", "text"]],
+  ["$1, 2, 3$ and $5, 6 $.", ["math", "text", "math", "text"]],
   ["\\\\(x\\\\)", ["text"]],
 ])("%j is %j", (text, kinds) => {
   expect(splitMath(text).map(({ kind }) => kind)).toEqual(kinds);
+});
+
+test("sums of money between mathematics stay text, and the mathematics is found", () => {
+  const math = ["$x$", "$3$", "$2x$", "$10^{-3}$", "$5 \\times 5$", "$k=3$", "$3 \\le n$", "$2$", "$1,2$"];
+  const money = [
+    "$5",
+    "US$2,000",
+    "$1.5 million",
+    "$10k",
+    "$3-$4",
+    "$0.01/$0.02",
+    "$5, $10",
+    "$7 (about $1)",
+  ];
+  const between = [" and ", " for ", ", which costs ", " per unit of "];
+  const piece = fc.record({
+    text: fc.constantFrom(...math, ...money),
+    next: fc.constantFrom(...between),
+  });
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+      const text = `A plan of ${pieces.map(({ text, next }) => text + next).join("")}more`;
+      const found = splitMath(text).flatMap(({ kind, source }) => (kind === "math" ? [source] : []));
+      expect(found).toEqual(pieces.flatMap(({ text }) => (math.includes(text) ? [text] : [])));
+    }),
+    { seed: 5, numRuns: 2000 },
+  );
+});
+
+test.each([",", " ", ")", "9"])("an amount with half a million of %j after it is read to its end", (unit) => {
+  const kinds = splitMath(`$1${unit.repeat(500_000)}x$y$`).map(({ kind }) => kind);
+  expect(kinds).toEqual(["math", "text"]);
 });
 
 test.each([
