@@ -16,7 +16,10 @@ const PAGES = [
   "/arxiv/1901.00001",
   "/venue",
   "/venue/ICLR.2026",
+  "/venue?asked=VLDB",
   "/how-to-search",
+  "/about",
+  "/privacy",
   "/nowhere",
   "/arxiv/not-an-id",
 ];

@@ -122,6 +122,7 @@ export const en = {
     wider: "Everywhere instead of {scope}",
     byMeaning: "By meaning instead of by words",
     correctSpelling: "With corrected spelling",
+    onlyWords: "Only the words {words}, everywhere",
     nothingElse: "Check the spelling, or use fewer and more general words.",
     likeTitle: "Papers like {title}",
     likeMany: "Papers like these {count}",

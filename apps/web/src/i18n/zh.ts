@@ -120,6 +120,7 @@ export const zh: Dictionary = {
     wider: "不限于{scope}，全部检索",
     byMeaning: "按语义而不是按词语",
     correctSpelling: "更正拼写后再找",
+    onlyWords: "只找这些词：{words}，不限范围",
     nothingElse: "请检查拼写，或换用更少、更一般的词。",
     likeTitle: "与《{title}》相似的论文",
     likeMany: "与这 {count} 篇相似的论文",

@@ -62,7 +62,19 @@ export function loosen(state: SearchState, query: SearchQuery, hasVectors: boole
   if (hasVectors && state.mode === "keyword") {
     options.push({ state: changed(state, { mode: "semantic" }), key: "search.byMeaning", values: {} });
   }
-  return options;
+  return [...options, ...onlyWords(state, query)];
+}
+
+/** The last resort, for searches that fail in several ways at once: the wanted words, anywhere and in any field. */
+function onlyWords(state: SearchState, query: SearchQuery): readonly Loosening[] {
+  const text = query.clauses
+    .filter(({ excluded }) => !excluded)
+    .map((clause) => clause.text)
+    .join(" ");
+  if (text === "") return [];
+  const looser = { ...withoutAllFilters(state), text, scope: "all", mode: "hybrid" } as const;
+  const hasChanged = text !== state.text.trim() || state.scope !== "all" || activeFilters(state).length > 0;
+  return hasChanged ? [{ state: looser, key: "search.onlyWords", values: { words: text } }] : [];
 }
 
 /** A filter of the page, for its chip and for leaving it out. */

@@ -5,7 +5,6 @@ import type { Translate } from "../i18n/translate.ts";
 import { editionPath } from "../url/listed-path.ts";
 import { type AtomCategory, type AtomEntry, type AtomLink, latest } from "./atom.ts";
 import { escapeHtml } from "./html.ts";
-import { plainText } from "./plain-text.ts";
 import { readableTex } from "./readable-tex.ts";
 
 export interface FeedEntryOptions {
@@ -38,11 +37,11 @@ export function feedEntry(paper: StoredPaper, options: FeedEntryOptions): AtomEn
 
 /**
  * When a reader could first see it: its listing (arXiv's lists of a day come out at about midnight UTC), else its submission;
- * for a venue paper the moment it came here, since conferences state no more than a year.
+ * for a paper of a venue's own archive the moment it came here, since conferences state no more than a year.
  */
 function publishedAt(paper: StoredPaper): string {
   if (paper.announcedOn !== null) return `${paper.announcedOn}T00:00:00Z`;
-  return paper.venue === null ? (paper.submittedAt ?? paper.storedAt) : paper.storedAt;
+  return paper.id.scheme === "arxiv" ? (paper.submittedAt ?? paper.storedAt) : paper.storedAt;
 }
 
 function entryLinks(paper: StoredPaper, address: string): AtomLink[] {
@@ -83,5 +82,5 @@ function summaryHtml(paper: StoredPaper, t: Translate): string {
 
 /** Text on one line, its simple mathematics readable, the rest of it as written. */
 function oneLine(text: string): string {
-  return plainText(readableTex(text));
+  return readableTex(text).replace(/\s+/g, " ").trim();
 }

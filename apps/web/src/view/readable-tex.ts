@@ -55,9 +55,13 @@ const MAX_LENGTH = 300;
  */
 export function readableTex(text: string): string {
   return splitMath(text)
-    .map(({ kind, content, source }) => (kind === "text" ? content : (readableFormula(content) ?? source)))
+    .map(({ kind, content, source }) =>
+      kind === "text" ? content.replace(TEXT_COMMAND, "$1") : (readableFormula(content) ?? source),
+    )
     .join("");
 }
+
+const TEXT_COMMAND = /\\(?:emph|textit|textsl|textbf|texttt|textsc|textrm|textsf|underline|url)\{([^{}]*)\}/g;
 
 function readableFormula(tex: string): string | null {
   if (tex.length > MAX_LENGTH) return null;
