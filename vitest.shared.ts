@@ -11,9 +11,9 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     exclude: [...configDefaults.exclude, ...slow],
     // Limits for what hangs, not for what is slow: the machine may be busy with other things.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 60_000 } },
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
     passWithNoTests: true,
     reporters: ["default", "json"],
     outputFile: { json: ".results/vitest.json" },
