@@ -27,9 +27,13 @@ describe("readableTex", () => {
     expect(readableTex(text)).toBe(text);
   });
 
+  const anyText = fc
+    .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 80 })
+    .map((units) => String.fromCharCode(...units));
+
   it("never throws, and leaves text without mathematics or commands alone", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary", maxLength: 80 }), fc.string({ maxLength: 40 }), (text, tex) => {
+      fc.property(anyText, fc.string({ maxLength: 40 }), (text, tex) => {
         expect(typeof readableTex(`${text}$${tex}$`)).toBe("string");
         if (!text.includes("\\") && splitMath(text).every(({ kind }) => kind === "text"))
           expect(readableTex(text)).toBe(text);
