@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
@@ -393,7 +393,26 @@ program
     await runAttentionCost({ ...sizes, threads, repeats }, json ?? null);
   });
 
+/** Names the recipes of a training verb in its help. Reading them takes a moment, so only then. */
+async function addRecipesToHelp(): Promise<void> {
+  const verb = process.argv.find((argument) => argument in VERBS);
+  if (verb === undefined || !process.argv.some((argument) => argument === "--help" || argument === "-h"))
+    return;
+  const files = readdirSync(join(ROOT, "packages/ml/recipes")).sort();
+  const lines: string[] = [];
+  for (const name of files.map((file) => file.replace(/\.ts$/, ""))) {
+    const recipe = await loadRecipe(name);
+    if (verb === "train" || recipe.verb === verb) lines.push(`  ${name.padEnd(24)}${recipe.description}`);
+  }
+  const command = program.commands.find((each) => each.name() === verb);
+  command?.addHelpText(
+    "after",
+    `\nRecipes:\n${lines.join("\n")}\n\nThe whole way, stage by stage: docs/training.md`,
+  );
+}
+
 try {
+  await addRecipesToHelp();
   await program.parseAsync();
 } catch (error) {
   console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);

@@ -48,6 +48,13 @@ describe("npm run ml --", () => {
     }
   });
 
+  test("a training verb's help names its recipes, and no other's", () => {
+    const { output } = ml("finetune", "--help");
+    expect(output).toMatch(/^ {2}own-pairs-lora {2,}\w.*adapters/m);
+    expect(output).not.toMatch(/bag-distill/);
+    expect(ml("train", "-h").output).toMatch(/^ {2}bag-distill .*[\s\S]*^ {2}zh-finetune /m);
+  });
+
   test.each([
     ["an unknown flag", ["distill", "bag-distill", "--speed", "9"], /unknown option '--speed'/],
     [

@@ -1,0 +1,170 @@
+/** RoFormer-Sim's three stages and one's own pairs by recipe, from data files to checkpoints, on invented data. */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { SPECIAL_TOKENS, WordPieceTokenizer, writeTokenizerJson } from "@cool-papers/text";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import ownPairsLora from "../../recipes/own-pairs-lora.ts";
+import simDistill from "../../recipes/roformer-sim-distill.ts";
+import simFinetune from "../../recipes/roformer-sim-finetune.ts";
+import simPretrain from "../../recipes/roformer-sim-pretrain.ts";
+import { train } from "../../src/commands/train.ts";
+import { generate } from "../../src/generation/generator.ts";
+import { readModel } from "../../src/interchange/checkpoint.ts";
+import type { EncoderConfig } from "../../src/models/index.ts";
+import type { Recipe } from "../../src/recipe.ts";
+
+const words = Array.from({ length: 60 }, (_, i) => `word${i}`);
+const sentence = (from: number, length: number) =>
+  Array.from({ length }, (_, k) => words[(from + k * 7) % words.length]).join(" ");
+const tokenizer = new WordPieceTokenizer([...SPECIAL_TOKENS, ".", "?", ..."好的吗", ...words]);
+
+const paper = (i: number) => ({
+  id: `2401.${String(i).padStart(5, "0")}`,
+  title: sentence(i, 5),
+  abstract: Array.from({ length: 4 }, (_, s) => `${sentence(i + s, 11)}.`).join(" "),
+  primary: "cs.CL",
+});
+const lines = (rows: object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+/** Begins with another word than the papers do: the last 500 rows, and whatever equals them, are held out. */
+const parallelRow = (i: number) => {
+  const { id, title, abstract } = paper(i + 1000);
+  return {
+    id,
+    title_en: `the ${title}`,
+    title_zh: `好 ${title}`,
+    abstract_en: `the ${abstract}`,
+    abstract_zh: `好 ${abstract}`,
+  };
+};
+const labelled = (labels: number) =>
+  `a\tb\tlabel\n${Array.from({ length: 20 }, (_, i) => `${sentence(i, 3)} 吗\t${sentence(i + 1, 3)}\t${i % labels}\n`).join("")}`;
+
+/** What the readers ask for, by path. */
+const DATA: Record<string, string> = {
+  "arxiv.jsonl.gz": lines(Array.from({ length: 40 }, (_, i) => paper(i))),
+  "venues.jsonl.gz": lines([{ ...paper(50), id_scheme: "acl", id: "2024.x-long.1", venue: "ACL" }]),
+  "terms.tsv": "en\tzh\nword1\t好的\n",
+  "eval/known-item.ids": "2401.00001\n",
+  "eval/autoscholar/qrels.tsv": "query-id\tcorpus-id\tscore\n",
+  "eval/autoscholar/gold_corpus.jsonl.gz": "",
+  ...Object.fromEntries(["autoscholar", "cacm", "cranfield"].map((set) => [`eval/${set}/queries.jsonl`, ""])),
+  "zh/arxiv_en_zh_parallel.jsonl.gz": lines(Array.from({ length: 504 }, (_, i) => parallelRow(i))),
+  "zh/CSL/ts_test.jsonl.gz": lines([{ title: sentence(3, 4), abstract: paper(70).abstract }]),
+  "zh/ATEC/train_part.tsv.gz": labelled(2),
+  "zh/AFQMC/train.tsv.gz": labelled(2),
+};
+
+let folder: string;
+let tokenizerPath: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "train-"));
+  for (const [path, text] of Object.entries(DATA)) {
+    const file = join(folder, "data", path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, path.endsWith(".gz") ? gzipSync(text) : text);
+  }
+  tokenizerPath = join(folder, "tokenizer.json");
+  await writeFile(tokenizerPath, writeTokenizerJson(tokenizer));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const STEPS = 3;
+
+interface Stage {
+  readonly from?: string;
+  readonly teacher?: string;
+  readonly pairs?: string;
+}
+
+/** Runs three steps at a size for tests and returns the checkpoint and the losses. */
+async function run(name: string, recipe: Recipe, { from, teacher, pairs }: Stage) {
+  const losses: Record<string, number>[] = [];
+  const small = { hiddenSize: 16, numHiddenLayers: 1, numAttentionHeads: 2, intermediateSize: 32 };
+  const result = await train({
+    recipe: {
+      ...recipe,
+      model: { ...recipe.model, ...small },
+      learningRate: { peak: 1e-3, warmupSteps: 1, totalSteps: STEPS, floor: 0 },
+    },
+    recipeName: name,
+    dataDir: join(folder, "data"),
+    tokenizerPath,
+    ownPairsPath: pairs ?? null,
+    teacherPath: teacher ?? null,
+    runDir: join(folder, name),
+    resume: false,
+    from: from ?? null,
+    maxMinutes: 30,
+    checkpointMinutes: 30,
+    threads: 1,
+    signal: new AbortController().signal,
+    onReport: ({ loss, metrics }) => {
+      const values = Object.entries(metrics).map(([key, value]) => [key, Number(value[0])]);
+      losses.push({ loss, ...Object.fromEntries(values) });
+    },
+  });
+  expect(result).toEqual({ step: STEPS, end: "steps" });
+  for (const each of losses) for (const value of Object.values(each)) expect(value).toBeGreaterThanOrEqual(0);
+  return { checkpoint: join(folder, name, "checkpoint.safetensors"), losses };
+}
+
+const segments = {
+  ...simPretrain.parts.segments,
+  batch: { pairs: 4, maxTextTokens: 10, predictions: 32, corruptedShare: 0.5 },
+};
+
+describe("recipes from data to checkpoints", () => {
+  test("RoFormer-Sim: pretrained, distilled from a teacher, fine-tuned; what was pretrained can write", async () => {
+    const first = await run("pretrain", { ...simPretrain, parts: { segments } }, {});
+    expect(Object.keys(first.losses[0]!)).toEqual([
+      "loss",
+      "segments/loss",
+      "segments/seq2seq",
+      "segments/similarity",
+    ]);
+    // The teacher is the student itself without dropout: its cosines are nearly its own.
+    const distilled = { ...simDistill, parts: { segments: { ...segments, hasTeacher: true } } };
+    const model = { ...simPretrain.model, hiddenDropout: 0, attentionDropout: 0 };
+    const uncorrupted = { ...segments.batch, corruptedShare: 0 };
+    const second = await run(
+      "distill",
+      { ...distilled, model, parts: { segments: { ...segments, batch: uncorrupted, hasTeacher: true } } },
+      { from: first.checkpoint, teacher: first.checkpoint },
+    );
+    expect(second.losses[0]!["segments/similarity"]).toBeLessThan(1e-3);
+    const { classified } = simFinetune.parts;
+    const third = await run(
+      "finetune",
+      { ...simFinetune, parts: { classified: { ...classified, pairs: 4, length: 8 } } },
+      { from: second.checkpoint },
+    );
+    expect(third.losses[0]!["classified/loss"]).toBeLessThan(3);
+    const { parameters, config } = await readModel(second.checkpoint);
+    const texts = await generate({ parameters, config: config as EncoderConfig, tokenizer }, "word1 word2", {
+      samples: 2,
+      maxNewTokens: 4,
+      seed: 1,
+    });
+    expect(texts.length).toBeGreaterThan(0);
+  });
+
+  test("own pairs by adapters in virtual batches leave the model and read as one", async () => {
+    const pairs = join(folder, "pairs.jsonl");
+    await writeFile(
+      pairs,
+      lines(Array.from({ length: 9 }, (_, i) => ({ query: words[i], positive: sentence(i, 6) }))),
+    );
+    const own = { ...ownPairsLora.parts.own, pairs: 3, queryLength: 4, documentLength: 8 };
+    const { lora: _, ...plain } = ownPairsLora;
+    const first = await run("base", { ...plain, parts: { own } }, { pairs });
+    const adapted = await run("lora", { ...ownPairsLora, parts: { own } }, { pairs, from: first.checkpoint });
+    expect(Object.keys(adapted.losses[0]!)).toEqual(["loss", "own/loss"]);
+    const [base, merged] = [await readModel(first.checkpoint), await readModel(adapted.checkpoint)];
+    const moved = base.parameters.names.filter(
+      (name) => base.parameters.get(name).data.join() !== merged.parameters.get(name).data.join(),
+    );
+    expect(moved.sort()).toEqual(["layers.0.attention.query.weight", "layers.0.attention.value.weight"]);
+  });
+});
