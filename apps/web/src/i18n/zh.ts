@@ -138,7 +138,7 @@ export const zh: Dictionary = {
   card: {
     place: "列表中的第 {number} 篇",
     noAuthors: "没有作者记录",
-    moreAuthors: "等 —— 另外 {count, number} 位作者",
+    moreAuthors: "等，另有 {count, number} 位作者",
     noAbstract: "没有摘要记录。",
     summaryNote: "本摘要为 Cool Papers 撰写，并非作者原摘要。",
     subjects: "分类",
