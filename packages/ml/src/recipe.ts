@@ -28,6 +28,8 @@ export interface ContrastPart {
   readonly weight: number;
   /** 1 / temperature */
   readonly scale: number;
+  /** Default infoNce; see `ContrastiveOptions`. */
+  readonly form?: "infoNce" | "flatNce";
   readonly batch: Omit<PairBatchOptions, "seed">;
   /** Batches that are compared as one (gradient caching), 1 when left out: more negatives in the same memory. */
   readonly virtualBatches?: number;
@@ -55,6 +57,8 @@ export interface ClassifiedPart {
 export interface OwnPart {
   readonly weight: number;
   readonly scale: number;
+  /** As in `ContrastPart`. */
+  readonly form?: "infoNce" | "flatNce";
   readonly pairs: number;
   readonly queryLength: number;
   readonly documentLength: number;

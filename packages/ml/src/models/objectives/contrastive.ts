@@ -1,5 +1,5 @@
 import { add, concat, mul, type Node, reshape, slice } from "../../graph/index.ts";
-import { coSent, infoNce, pairClassification } from "../../losses/index.ts";
+import { coSent, cosineMatrix, flatNce, infoNce, pairClassification } from "../../losses/index.ts";
 import { type ForwardContext, maskFromLengths } from "../../nn/index.ts";
 import type { InputMaker, Objective, ObjectiveNodes } from "../../train/objective.ts";
 import type { VirtualObjective } from "../../train/virtual-batch.ts";
@@ -25,6 +25,8 @@ export interface ContrastiveOptions {
   /** whether documents look for their queries as well */
   readonly isSymmetric: boolean;
   readonly matryoshkaDims?: readonly number[];
+  /** FlatNCE keeps its gradient where few or easy negatives leave InfoNCE none; its loss is always 1. Default infoNce */
+  readonly form?: "infoNce" | "flatNce";
 }
 
 function embedRows(
@@ -37,17 +39,27 @@ function embedRows(
   return embeddingOf(context, encodeRows(context, config, makeInput, name, rows).pooled, source);
 }
 
-/** InfoNCE of vectors [rows, size], with the widths that are taught. */
+/** FlatNCE of pairs of vectors; what is reported is log x. */
+function flatPairs(queries: Node, documents: Node, scale: number, hard: Node | null) {
+  const candidates = hard ? concat([documents, hard], 0) : documents;
+  const { loss, logX } = flatNce(mul(cosineMatrix(queries, candidates), scale));
+  return { loss, reported: logX };
+}
+
+/** The contrastive loss of vectors [rows, size], with the widths that are taught. */
 function pairLoss(options: ContrastiveOptions, q: Node, d: Node, hard: Node | null): ObjectiveNodes {
-  const lossAt = (width: number): Node => {
+  const { scale, isSymmetric, form = "infoNce" } = options;
+  const termAt = (width: number, value: "loss" | "reported"): Node => {
     const cut = (x: Node): Node => slice(x, 1, 0, width);
-    const forward = infoNce(cut(q), cut(d), options.scale, hard && cut(hard));
-    return options.isSymmetric ? mul(add(forward, infoNce(cut(d), cut(q), options.scale)), 0.5) : forward;
+    const term = (a: Node, b: Node, negatives: Node | null): Node =>
+      form === "infoNce" ? infoNce(a, b, scale, negatives) : flatPairs(a, b, scale, negatives)[value];
+    const forward = term(cut(q), cut(d), hard && cut(hard));
+    return isSymmetric ? mul(add(forward, term(cut(d), cut(q), null)), 0.5) : forward;
   };
   const size = embeddingSize(options.config.hiddenSize, options.source);
   return {
-    loss: meanOverWidths(taughtWidths(size, options.matryoshkaDims), lossAt),
-    metrics: { whole: lossAt(size) },
+    loss: meanOverWidths(taughtWidths(size, options.matryoshkaDims), (width) => termAt(width, "loss")),
+    metrics: { whole: termAt(size, "reported") },
   };
 }
 
