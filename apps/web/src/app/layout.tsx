@@ -73,10 +73,15 @@ export default function RootLayout({ children }: { children: ReactNode }): React
         </main>
         <footer className="site-footer">
           <PreferenceForms />
-          <p>
-            {t("site.noTracking")} <a href="/privacy">{t("site.privacy")}</a> ·{" "}
-            <a href="/about">{t("site.about")}</a>
-          </p>
+          <ul className="inline-list">
+            <li>
+              <a href="/about">{t("site.about")}</a>
+            </li>
+            <li>
+              <a href="/privacy">{t("site.privacy")}</a>
+            </li>
+          </ul>
+          <p>{t("site.noTracking")}</p>
           <p>{t("site.footer")}</p>
         </footer>
         <KeysSheet />
