@@ -28,7 +28,7 @@ function topmost(page: Page): Promise<string | undefined> {
   return page.evaluate(
     () =>
       [...document.querySelectorAll("article.paper:not([hidden])")].find(
-        (card) => card.getBoundingClientRect().bottom > 30,
+        (card) => card.getBoundingClientRect().bottom > 50,
       )?.id,
   );
 }

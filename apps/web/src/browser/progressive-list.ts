@@ -4,7 +4,7 @@ import { announceCards } from "./added-cards.ts";
 const AHEAD_PX = 3000;
 const SETTLED_MS = 200;
 /** A paper of which less is in view is not the one that is read. */
-const SLIVER_PX = 24;
+const SLIVER_PX = 40;
 
 /** Where the reader is in a list, kept with the entry of the browser's history. */
 interface Place {

@@ -107,15 +107,17 @@ function Day(props: {
   if (props.count === 0) return <span className="calendar-day">{number}</span>;
   const label = t("list.calendarDay", { day: formatLongDay(locale, props.day), count: props.count });
   return (
-    <a
-      className="calendar-day"
-      href={props.href}
-      aria-current={props.isShown ? "date" : undefined}
-      aria-label={props.note === null ? label : `${label} · ${props.note}`}
-    >
-      <span>{number}</span>
-      <span className="count">{formatNumber(locale, props.count)}</span>
-      {props.note === null ? null : <span className="calendar-note">{props.note}</span>}
+    <a className="calendar-day" href={props.href} aria-current={props.isShown ? "date" : undefined}>
+      <span aria-hidden="true">{number}</span>
+      <span className="count" aria-hidden="true">
+        {formatNumber(locale, props.count)}
+      </span>
+      {props.note === null ? null : (
+        <span className="calendar-note" aria-hidden="true">
+          {props.note}
+        </span>
+      )}
+      <span className="visually-hidden">{props.note === null ? label : `${label} · ${props.note}`}</span>
     </a>
   );
 }
