@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import OpenAI from "openai";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import {
@@ -274,7 +275,13 @@ test.each([
 
 test("a body without an announced length and without an end is cut off at the limit and the server lives", async () => {
   const chunk = new TextEncoder().encode(" ".repeat(500_000));
-  const stream = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(chunk) });
+  // Each chunk takes a turn: once its connection is cut, the client would else read on for ever in one.
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      await nextTurn();
+      controller.enqueue(chunk);
+    },
+  });
   const leave = new AbortController();
   // A server that stops reading may end the connection before its answer is read; its log tells in both cases.
   const asking = fetch(`${server.url}/v1/embeddings`, {
