@@ -23,7 +23,7 @@ export interface Settings {
   /** Address of an OpenAI-compatible embedding server, null for embedding in this process. */
   readonly embedUrl: string | null;
   readonly embedKey: string | null;
-  /** Address that the harvester gives to the sources in its User-Agent. */
+  /** Address that the harvester gives to the sources in its User-Agent, and the about page to readers. */
   readonly contactEmail: string | null;
   readonly logLevel: LogLevel;
 }
