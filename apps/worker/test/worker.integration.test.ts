@@ -46,9 +46,7 @@ function expectSentence(run: WorkerRun, pattern: RegExp): void {
 }
 
 describe("a first import", () => {
-  it("reads files named relative to where npm was called, indexes them, and again changes nothing", {
-    timeout: 90_000,
-  }, async () => {
+  it("reads files named relative to where npm was called, indexes them, and again changes nothing", async () => {
     const elsewhere = join(folder, "elsewhere");
     await mkdir(elsewhere);
     const first = await work(["import", "papers.jsonl"], { cwd: elsewhere, env: { INIT_CWD: folder } });
@@ -62,7 +60,7 @@ describe("a first import", () => {
     expect(second.stdout).toContain("brought the search index up to date: 0 documents");
   });
 
-  it("then counts, exports and reads standard input", { timeout: 90_000 }, async () => {
+  it("then counts, exports and reads standard input", async () => {
     const stats = await work(["stats", "--json"]);
     expect(JSON.parse(stats.stdout)).toMatchObject({ database: { papers: 40 }, index: { documents: 40 } });
     const exported = await work(["export"]);
@@ -83,7 +81,7 @@ describe("a first import", () => {
 });
 
 describe("while a server holds the data", () => {
-  it("steps run in it, and their progress and report come back", { timeout: 90_000 }, async () => {
+  it("steps run in it, and their progress and report come back", async () => {
     const served = join(folder, "served");
     const context = await openContext({
       dataDir: served,
@@ -110,7 +108,7 @@ describe("while a server holds the data", () => {
 });
 
 describe("a signal", () => {
-  it("lets the batch finish, says how to go on, and the next run goes on", { timeout: 90_000 }, async () => {
+  it("lets the batch finish, says how to go on, and the next run goes on", async () => {
     await writeFile(join(folder, "many.jsonl"), jsonLines(6_000, 1_000));
     const env = { DATA_DIR: join(folder, "stopped") };
     const stopped = await work(["import", "many.jsonl", "--no-index"], {

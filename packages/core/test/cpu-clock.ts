@@ -1,4 +1,7 @@
-/** Starts a clock of processor time (ms): unlike the wall's it does not run faster when the machine is busy. */
+/**
+ * Starts a clock of processor time (ms): unlike the wall's it does not run faster when the machine is busy. Limits set by
+ * it stand at ten times and more of what a slow machine needs: what they catch is time that grows with the square.
+ */
 export function startCpuClock(): () => number {
   const start = process.cpuUsage();
   return () => {

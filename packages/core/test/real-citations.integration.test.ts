@@ -64,5 +64,4 @@ test.skipIf(arxiv === null)(
     const items = plugins.input.chain(toRis(papers));
     expect(items.map(({ title }) => title)).toEqual(papers.map(({ title }) => title.replaceAll("\\$", "$")));
   },
-  120_000,
 );

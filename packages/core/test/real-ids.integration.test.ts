@@ -112,7 +112,6 @@ test.skipIf(arxiv === null)(
     expect(count).toBeGreaterThan(180_000);
     expect([...new Set(wrong)].slice(0, 20)).toEqual([]);
   },
-  60_000,
 );
 
 test.skipIf(taxonomy === null)("the taxonomy agrees with the published one", async () => {

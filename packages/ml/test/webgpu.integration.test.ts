@@ -11,7 +11,7 @@ const title = "a training step on WebGPU gives CPU's gradients, and its state st
 
 test.skipIf(!hasSwiftShader)(
   hasSwiftShader ? title : `${title} (skipped: no SwiftShader in ${CHROMIUM})`,
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   async () => {
     const script = new URL("webgpu-run.ts", import.meta.url).pathname;
     const env = { ...process.env, LD_LIBRARY_PATH: CHROMIUM, VK_ICD_FILENAMES: DRIVER };

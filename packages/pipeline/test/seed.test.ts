@@ -327,5 +327,5 @@ describe.skipIf(missing.length > 0)("seed corpus beside ../shared/data", () => {
         .map((run) => `${key}: ${run}`);
     });
     expect(copied).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -148,5 +148,5 @@ describe("parity with @huggingface/tokenizers", () => {
       return ids.length !== expected.length || !expected.every((id, i) => id === ids[i]);
     });
     expect(different).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -65,7 +65,7 @@ describe.skipIf(!hasSharedData(dataDir))("on ../shared/data (skipped: no ../shar
     guard = await loadHeldOut(dataDir);
     const tokenizer = new WordPieceTokenizer([...SPECIAL_TOKENS, "a"]);
     corpus = await loadDistillationCorpus({ dataDir, tokenizer, guard, maxShortLength: 3, maxLongLength: 3 });
-  }, 120_000);
+  });
 
   test("every autoscholar question, gold paper and known-item paper is refused", async () => {
     for await (const { text } of readJsonLines(`${dataDir}/eval/autoscholar/queries.jsonl`)) {
@@ -89,7 +89,7 @@ describe.skipIf(!hasSharedData(dataDir))("on ../shared/data (skipped: no ../shar
       ]);
     }
     expect(seen).toBe(3000);
-  }, 60_000);
+  });
 
   test("every Chinese dev sentence and every parallel dev row is refused", async () => {
     for (const file of ["STS-B/valid", "LCQMC/valid", "ATEC/valid", "BQ/valid", "PAWSX/valid", "AFQMC/dev"]) {
@@ -102,7 +102,7 @@ describe.skipIf(!hasSharedData(dataDir))("on ../shared/data (skipped: no ../shar
       expect(guard.allows({ text: row.titleZh })).toBe(false);
       expect(guard.allows({ abstract: row.abstractEn })).toBe(false);
     }
-  }, 60_000);
+  });
 
   test("the teacher files hold such rows, and the distillation corpus leaves exactly these out", async () => {
     const sentences = await readTeacherKeys(dataDir, "zh.txt");
