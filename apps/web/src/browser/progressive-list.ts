@@ -50,7 +50,7 @@ export function enableProgressiveList(): void {
   const started =
     place !== undefined && place.base === current.base && !location.hash.startsWith("#calendar")
       ? current.restore(place)
-      : Promise.resolve();
+      : settleOn(location.hash.slice(1));
   void started.finally(() => {
     current?.resume();
     let settled: ReturnType<typeof setTimeout> | undefined;
@@ -329,6 +329,20 @@ export class ProgressiveList {
     // Papers near the window have their true height only now.
     await new Promise(requestAnimationFrame);
     scrollTo(place);
+  }
+}
+
+/**
+ * Goes to the paper that the address names. The browser does so too, but by heights that it guesses for papers out of
+ * view, and it is up to a few papers off once they are laid out.
+ */
+async function settleOn(id: string): Promise<void> {
+  if (current?.cards().every((card) => card.id !== id)) return;
+  if (document.readyState !== "complete")
+    await new Promise((done) => addEventListener("load", done, { once: true }));
+  for (let frame = 0; frame < 4; frame++) {
+    document.getElementById(id)?.scrollIntoView({ block: "start", behavior: "instant" });
+    await new Promise(requestAnimationFrame);
   }
 }
 
