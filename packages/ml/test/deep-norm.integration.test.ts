@@ -57,7 +57,7 @@ async function finalLoss(normPlacement: NormPlacement): Promise<number> {
 }
 
 test("a narrow model of 200 layers learns with DeepNorm where plain post-norm stays at chance", {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const chance = Math.log(VOCAB);
   expect(await finalLoss("deep")).toBeLessThan(0.75 * chance);

@@ -65,7 +65,7 @@ function makePapers(count: number, random: SeededRandom): Paper[] {
 }
 
 test("a two-layer model trained on papers finds the abstract of an unseen title, as float32 and as int8", {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   const random = new SeededRandom(2021);
   const papers = makePapers(3200, random);

@@ -65,7 +65,7 @@ async function contentOf(dataDir: string) {
 }
 
 it("an import killed with SIGKILL again and again ends as an unbroken one: nothing lost, nothing doubled", {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   const [broken, whole] = [join(folder, "broken"), join(folder, "whole")];
   const runningWhole = runChild(whole, null);
