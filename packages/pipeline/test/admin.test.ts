@@ -123,9 +123,9 @@ describe("steps in a running server", () => {
   });
 
   it("a second writer is refused with who writes since when", async () => {
-    const first = await claimStep(context, "embed", {});
+    const first = await claimStep(context, "index", {});
     await expect(runStepRemote(endpoint(), "link", {})).rejects.toThrow(StepBusyError);
-    await expect(runStepRemote(endpoint(), "link", {})).rejects.toThrow(/busy with embed since/);
+    await expect(runStepRemote(endpoint(), "link", {})).rejects.toThrow(/busy with index since/);
     await first.run({});
     await runStepRemote(endpoint(), "link", {});
   });
