@@ -50,7 +50,7 @@ export interface LanceEngineOptions {
 /** Fusion looks at this many of the best of either kind. */
 const FUSION_WINDOW = 200;
 /** Share of the similarity in a hybrid score; the rest is BM25's. Measured: docs/log. */
-const MEANING_WEIGHT = 0.4;
+const MEANING_WEIGHT = 0.55;
 /**
  * Of 600 made-up words and strings of letters one in a hundred has a neighbour among 21,233 papers that is nearer, of
  * single real words a quarter have (docs/log/2026-11-22-search-floor.md). For a model whose unrelated texts are nearer
