@@ -49,8 +49,16 @@ export interface LanceEngineOptions {
 
 /** Fusion looks at this many of the best of either kind. */
 const FUSION_WINDOW = 200;
-/** Share of the similarity in a hybrid score; the rest is BM25's. Measured: docs/log. */
-const MEANING_WEIGHT = 0.55;
+/**
+ * Share of the similarity in a hybrid score; the rest is BM25's. Measured: docs/log/2026-11-22-pairs.md. Under one half, so that
+ * the best match of the words stands before a paper that only means the same.
+ */
+const MEANING_WEIGHT = 0.49;
+/**
+ * The share is less in proportion where even the nearest paper is farther than this: of a name, say, the model knows
+ * nothing, and its neighbours would outrank the papers that hold the name. Measured there too.
+ */
+const NEAR_SIMILARITY = 0.55;
 /**
  * Of 600 made-up words and strings of letters one in a hundred has a neighbour among 21,233 papers that is nearer, of
  * single real words a quarter have (docs/log/2026-11-22-search-floor.md). For a model whose unrelated texts are nearer
@@ -294,7 +302,9 @@ function fuse(state: IndexState, matches: TextMatches, near: readonly RankedHit[
     });
   // A list with all matches says that the others have no score at all.
   const leasts = [matches.total <= FUSION_WINDOW ? 0 : undefined];
-  const weights = [1 - MEANING_WEIGHT, MEANING_WEIGHT];
+  const nearest = Math.max(0, near[0]?.score ?? 0);
+  const meaning = MEANING_WEIGHT * Math.min(1, nearest / NEAR_SIMILARITY);
+  const weights = [1 - meaning, meaning];
   return fuseByScore([listOf(keyword), listOf(near)], weights, leasts).map(({ key, score }) => ({
     ...refs.get(key)!,
     score,
