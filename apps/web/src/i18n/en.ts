@@ -20,7 +20,7 @@ export const en = {
     themeSwitch: "Colours: {now}. Switch to {next}",
     footer:
       "Titles, abstracts and links belong to their authors and sources. Thank you to arXiv for use of its open access interoperability; this site is not run or endorsed by arXiv.",
-    noTracking: "No accounts, no tracking. Kept on the server: how often each PDF and FAQ was opened.",
+    noTracking: "No accounts, no tracking. The server keeps counters alone: how often each PDF and FAQ was opened, which venues were missed.",
     suggestions: "Suggestions",
     about: "About",
     privacy: "Privacy",
@@ -105,7 +105,7 @@ export const en = {
     noticeAddress:
       "“{parameter}={value}” in the address makes no sense and was left out or brought into range.",
     corrected: "Showing results for “{corrected}”. “{typed}” is not in any paper.",
-    someWords: "No paper has all {words} words; these have {needed} or more of them.",
+    someWords: "Few papers or none have all {words} words; these have {needed} or more of them.",
     searchInstead: "Search for “{typed}” as typed",
     degraded: "No embedding model is loaded, so papers are found by their words only.",
     beyondEnd:

@@ -22,7 +22,7 @@ export const zh: Dictionary = {
     themeSwitch: "配色：{now}。切换为{next}",
     footer:
       "标题、摘要与链接归其作者和来源所有。感谢 arXiv 的开放获取互操作服务；本站并非由 arXiv 运营，也未经其背书。",
-    noTracking: "无需账号，没有跟踪。服务器只记录每篇论文的 PDF 与问答被打开的次数。",
+    noTracking: "无需账号，没有跟踪。服务器只保存计数：每篇论文的 PDF 与问答被打开的次数，以及读者希望收录的会议。",
     suggestions: "建议",
     about: "关于",
     privacy: "隐私",
@@ -104,7 +104,7 @@ export const zh: Dictionary = {
     noticeTooLong: "检索式太长，末尾部分已略去。",
     noticeAddress: "网址中的“{parameter}={value}”没有意义，已忽略或调整到允许范围。",
     corrected: "以下是“{corrected}”的结果。没有论文包含“{typed}”。",
-    someWords: "没有论文包含全部 {words} 个词；以下论文至少包含其中 {needed} 个。",
+    someWords: "包含全部 {words} 个词的论文很少或没有；以下论文至少包含其中 {needed} 个。",
     searchInstead: "仍按原文检索“{typed}”",
     degraded: "没有加载语义模型，因此只按词语查找论文。",
     beyondEnd: "本次检索共有 {total, number} 篇结果，您要的页已超出末页。",
