@@ -20,7 +20,8 @@ export const en = {
     themeSwitch: "Colours: {now}. Switch to {next}",
     footer:
       "Titles, abstracts and links belong to their authors and sources. Thank you to arXiv for use of its open access interoperability; this site is not run or endorsed by arXiv.",
-    noTracking: "No accounts, no tracking. The server keeps counters alone: how often each PDF and FAQ was opened, which venues were missed.",
+    noTracking:
+      "No accounts, no tracking. The server keeps counters alone: how often each PDF and FAQ was opened, which venues were missed.",
     suggestions: "Suggestions",
     about: "About",
     privacy: "Privacy",

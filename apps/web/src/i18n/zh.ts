@@ -22,7 +22,8 @@ export const zh: Dictionary = {
     themeSwitch: "配色：{now}。切换为{next}",
     footer:
       "标题、摘要与链接归其作者和来源所有。感谢 arXiv 的开放获取互操作服务；本站并非由 arXiv 运营，也未经其背书。",
-    noTracking: "无需账号，没有跟踪。服务器只保存计数：每篇论文的 PDF 与问答被打开的次数，以及读者希望收录的会议。",
+    noTracking:
+      "无需账号，没有跟踪。服务器只保存计数：每篇论文的 PDF 与问答被打开的次数，以及读者希望收录的会议。",
     suggestions: "建议",
     about: "关于",
     privacy: "隐私",
