@@ -14,14 +14,14 @@ export default {
         headWeightE: 2,
         similarityScale: 100,
         teacherShareM: 0.35,
-        matryoshkaDims: [128],
+        matryoshkaDims: [64, 128],
       },
-      composition: { papers: 8, titles: 32, parallel: 6, chinese: 96 },
-      shortLength: 22,
-      longLength: 80,
+      composition: { papers: 12, titles: 112, parallel: 6, chinese: 128 },
+      shortLength: 24,
+      longLength: 96,
       questionShare: 0.2,
     },
-    graded: { weight: 0.1, scale: 20, pairs: 48, length: 22 },
+    graded: { weight: 0.1, scale: 20, pairs: 64, length: 24 },
   },
   optimizer: () =>
     new AdamW({
@@ -29,7 +29,7 @@ export default {
       // The bag is trained already: its embeddings, and the rare ones first of all, would be shaken by the layers' rate.
       policy: { ...DEFAULT_POLICY, rateScale: (name) => (name.startsWith("layers.") ? 1 : 0.1) },
     }),
-  learningRate: { peak: 3e-4, warmupSteps: 150, totalSteps: 3000, floor: 1e-4 },
+  learningRate: { peak: 6e-4, warmupSteps: 150, totalSteps: 1800, floor: 1.5e-4 },
   maxGradientNorm: 1,
   frozen: [],
   seed: 3,

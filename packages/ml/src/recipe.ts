@@ -30,6 +30,8 @@ export interface ContrastPart {
   readonly scale: number;
   /** Default infoNce; see `ContrastiveOptions`. */
   readonly form?: "infoNce" | "flatNce";
+  /** Prefixes of the vector that are compared as well (Matryoshka); none when left out. */
+  readonly matryoshkaDims?: readonly number[];
   readonly batch: Omit<PairBatchOptions, "seed">;
   /** Batches that are compared as one (gradient caching), 1 when left out: more negatives in the same memory. */
   readonly virtualBatches?: number;
@@ -59,6 +61,8 @@ export interface OwnPart {
   readonly scale: number;
   /** As in `ContrastPart`. */
   readonly form?: "infoNce" | "flatNce";
+  /** As in `ContrastPart`. */
+  readonly matryoshkaDims?: readonly number[];
   readonly pairs: number;
   readonly queryLength: number;
   readonly documentLength: number;

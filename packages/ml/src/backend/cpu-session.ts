@@ -50,6 +50,8 @@ export class CpuSession {
       logSeverityLevel: 3,
       // Where threads spin, they stop at the end of a run: the optimiser's time is not theirs.
       extra: {
+        // Gradients of weights turn a factor once for several products (graph/lower.ts); this would undo it.
+        optimization: { disable_specified_optimizers: "GemmTransposeFusion" },
         session: { intra_op: { allow_spinning: options.isSpinning ? "1" : "0" }, force_spinning_stop: "1" },
       },
     });

@@ -38,10 +38,10 @@ export function recipeObjectives(
 
 /** Over one batch, or over several as if they were one. */
 function pairObjective(
-  { scale, form = "infoNce", virtualBatches = 1 }: ContrastPart | OwnPart,
+  { scale, form = "infoNce", matryoshkaDims = [], virtualBatches = 1 }: ContrastPart | OwnPart,
   pooled: Pick<ContrastiveOptions, "config" | "source">,
 ): Objective<unknown> {
-  const options = { ...pooled, scale, form, isSymmetric: true };
+  const options = { ...pooled, scale, form, matryoshkaDims, isSymmetric: true };
   const objective =
     virtualBatches > 1 ? virtualBatch(virtualContrastive(options)) : contrastiveObjective(options);
   return objective as Objective<unknown>;

@@ -52,6 +52,7 @@ interface Context {
   /** Nodes of equal op and inputs are computed once. */
   readonly valueByKey: Map<string, Value>;
   readonly useCounts: ReadonlyMap<Node, number>;
+  readonly sums: OuterSums;
   readonly valueOf: Map<Node, Value>;
 }
 
@@ -68,6 +69,7 @@ export function lowerGraph(outputs: ReadonlyMap<string, Node>, options: LowerOpt
     hasInt64Inputs: options.hasInt64Inputs ?? false,
     valueByKey: new Map(),
     useCounts: countUses(order, outputs.values()),
+    sums: countOuterSums(order),
     valueOf: new Map(),
   };
   for (const node of order) context.valueOf.set(node, lowerNode(context, node));
@@ -86,6 +88,33 @@ function countUses(order: readonly Node[], roots: Iterable<Node>): Map<Node, num
   for (const node of order) node.inputs.forEach(count);
   for (const root of roots) count(root);
   return counts;
+}
+
+/** How many products aᵀ·b of matrices a tensor is the left or the right factor of. */
+interface OuterSums {
+  readonly left: ReadonlyMap<Node, number>;
+  readonly right: ReadonlyMap<Node, number>;
+}
+
+const isOuterSum = (node: Node): node is Node<"matmul"> =>
+  isKind(node, "matmul") && node.shape.length === 2 && node.op.transposeA && !node.op.transposeB;
+
+/** The tensor whose values these are, in another shape. */
+function unshaped(node: Node): Node {
+  return isKind(node, "reshape") ? unshaped(node.inputs[0]!) : node;
+}
+
+function countOuterSums(order: readonly Node[]): OuterSums {
+  const [left, right] = [new Map<Node, number>(), new Map<Node, number>()];
+  for (const node of order.filter(isOuterSum)) {
+    for (const [counts, factor] of [
+      [left, node.inputs[0]!],
+      [right, node.inputs[1]!],
+    ] as const) {
+      counts.set(unshaped(factor), (counts.get(unshaped(factor)) ?? 0) + 1);
+    }
+  }
+  return { left, right };
 }
 
 function distinctLeaves<K extends "input" | "parameter">(order: readonly Node[], kind: K): Node<K>[] {
@@ -139,6 +168,28 @@ const reduction =
   ({ builder }, node, [x]) =>
     builder.op(op, [x!, builder.integers(node.op.axes)], { keepdims: node.op.keepDims ? 1 : 0 });
 
+/**
+ * Sums over all rows, as gradients of biases are, by a product with a row of ones: with two threads onnxruntime's ReduceSum
+ * over leading axes takes more than twice the time that it takes with one.
+ */
+const lowerReduceSum: LowerRule<"reduceSum"> = (context, node, inputs) => {
+  const [x] = inputs as [Value];
+  const { shape } = node.inputs[0]!;
+  const { axes, keepDims } = node.op;
+  const isOverRows =
+    axes.length > 0 && axes.length === shape.length - 1 && axes.every((axis, k) => axis === k);
+  const { builder, target } = context;
+  if (target.opSet !== "cpu" || target.precision !== "float32" || !isOverRows || !isStatic(node.inputs[0]!))
+    return reduction("ReduceSum")(context, node, inputs);
+  const columns = shape.at(-1) as number;
+  const rows = axes.reduce<number>((product, axis) => product * (shape[axis] as number), 1);
+  const ones = builder.constant(tensorOf("float32", [1, rows], new Float32Array(rows).fill(1)));
+  const matrix = axes.length === 1 ? x : builder.op("Reshape", [x, builder.integers([rows, columns])]);
+  const sum = builder.op("MatMul", [ones, matrix]);
+  const wanted = keepDims ? shape.map((_, axis) => (axis < axes.length ? 1 : columns)) : [columns];
+  return builder.op("Reshape", [sum, builder.integers(wanted)]);
+};
+
 /** Reshape's target: a symbolic size is copied from the same axis (0) or left to be inferred (−1). */
 function reshapeTarget(from: readonly Dim[], to: readonly Dim[]): number[] {
   const target = to.map((dim, axis) => (typeof dim === "number" ? dim : from[axis] === dim ? 0 : -1));
@@ -150,7 +201,44 @@ function reshapeTarget(from: readonly Dim[], to: readonly Dim[]): number[] {
 
 const isStatic = (node: Node): boolean => node.shape.every((dim) => typeof dim === "number");
 
-const lowerMatmul: LowerRule<"matmul"> = ({ builder, target }, node, [a, b]) => {
+/**
+ * aᵀ·b sums over the rows of both, as gradients of weights do. onnxruntime turns the left factor anew for every 128 columns of the
+ * result, which costs a fifth of the time: a factor of several such products is turned once for all of them. Null where
+ * that does not pay.
+ */
+function lowerOuterSum(context: Context, node: Node<"matmul">, a: Value, b: Value): Value | null {
+  const turning = turnedFactor(context, node);
+  if (turning === null) return null;
+  const { builder } = context;
+  const attributes = { alpha: float(node.op.alpha) };
+  if (turning === "left") return builder.op("Gemm", [turned(context, a), b], attributes);
+  return turned(context, builder.op("Gemm", [turned(context, b), a], attributes));
+}
+
+const MIN_SHARING_PRODUCTS = 2;
+
+/** Which factor of aᵀ·b is worth turning: the right one where the result is turned instead, the small one of the two. */
+function turnedFactor({ target, sums }: Context, node: Node<"matmul">): "left" | "right" | null {
+  if (target.opSet !== "cpu" || !isOuterSum(node) || !isStatic(node)) return null;
+  const [left, right] = node.inputs.map(unshaped) as [Node, Node];
+  if (sums.left.get(left)! >= MIN_SHARING_PRODUCTS) return "left";
+  return sums.right.get(right)! >= MIN_SHARING_PRODUCTS ? "right" : null;
+}
+
+/** The transpose of a matrix, made once. */
+function turned({ builder, valueByKey }: Context, value: Value): Value {
+  const key = `turned ${value.name}`;
+  const known = valueByKey.get(key);
+  if (known) return known;
+  const result = builder.op("Transpose", [value], { perm: [1, 0] });
+  valueByKey.set(key, result);
+  return result;
+}
+
+const lowerMatmul: LowerRule<"matmul"> = (context, node, [a, b]) => {
+  const outerSum = lowerOuterSum(context, node, a!, b!);
+  if (outerSum) return outerSum;
+  const { builder, target } = context;
   const { transposeA, transposeB, alpha } = node.op;
   const [left, right] = node.inputs as [Node, Node];
   const attributes = { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0, alpha: float(alpha) };
@@ -199,6 +287,10 @@ function lowerAccumulation(context: Context, node: Node<"add">, inputs: readonly
   const product = node.inputs[at] as Node<"matmul">;
   const { transposeA, transposeB, alpha } = product.op;
   const [a, b] = product.inputs.map((factor) => context.valueOf.get(factor)!);
+  const turning = turnedFactor(context, product);
+  if (turning === "right") return null;
+  if (turning === "left")
+    return context.builder.op("Gemm", [turned(context, a!), b!, inputs[1 - at]!], { alpha: float(alpha) });
   const attributes = { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0, alpha: float(alpha) };
   return context.builder.op("Gemm", [a!, b!, inputs[1 - at]!], attributes);
 }
@@ -291,7 +383,7 @@ const LOWERING: { readonly [K in OpKind]: LowerRule<K> } = {
   cast: (context, node, [x]) =>
     context.builder.op("Cast", [x!], { to: dataTypeCode(dataType(context, node.dtype)) }),
 
-  reduceSum: reduction("ReduceSum"),
+  reduceSum: lowerReduceSum,
   reduceMean: reduction("ReduceMean"),
   reduceMax: reduction("ReduceMax"),
   cumSum: ({ builder }, node, [x]) =>

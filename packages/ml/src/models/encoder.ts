@@ -15,6 +15,7 @@ import { type AttentionInputs, attentionInputs, selfAttention } from "./attentio
 import type { EncoderConfig } from "./encoder-config.ts";
 import { feedForward } from "./feed-forward.ts";
 import { deepNormAlpha } from "./projection-init.ts";
+import { inputsOfGroup, joinGroups, rowGroups } from "./row-groups.ts";
 
 /** Token ids and what restricts attention among them. */
 export interface EncoderInputs {
@@ -49,8 +50,14 @@ interface LayerContext {
   readonly residualScale: Node | null;
 }
 
-/** Runs the encoder: embeds, passes the layers, pools. */
+/** Runs the encoder: embeds, passes the layers, pools. In training, large batches go through it group by group. */
 export function encode(context: ForwardContext, config: EncoderConfig, inputs: EncoderInputs): Encoded {
+  const groups = rowGroups(context, config, inputs.tokenIds);
+  if (groups.length === 1) return encodeTogether(context, config, inputs);
+  return joinGroups(groups.map((group) => encodeTogether(context, config, inputsOfGroup(inputs, group))));
+}
+
+function encodeTogether(context: ForwardContext, config: EncoderConfig, inputs: EncoderInputs): Encoded {
   let x = embed(context, config, inputs);
   if (config.numHiddenLayers > 0) {
     const shared: LayerContext = {
