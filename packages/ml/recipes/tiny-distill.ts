@@ -1,48 +1,40 @@
-import { AdamW } from "../src/optim/index.ts";
+import { AdamW, DEFAULT_POLICY } from "../src/optim/index.ts";
 import type { Recipe } from "../src/recipe.ts";
+import short from "./tiny-short.ts";
 
-/** Stage 3: four RoFormer layers that begin as the identity on top of the trained bag. */
+/** Stage 3b: four layers, the last two beginning as the identity, on documents and pairs as well. */
 export default {
-  verb: "distill",
-  description: "RoFormer-Sim tiny (L4 H256 A4) on top of the trained bag, teachers and pairs together",
-  model: {
-    hiddenSize: 256,
-    numHiddenLayers: 4,
-    numAttentionHeads: 4,
-    intermediateSize: 1024,
-  },
+  ...short,
+  description:
+    "RoFormer-Sim tiny (L4 H256 A4) from two trained layers: teachers, documents and pairs together",
+  model: { ...short.model, numHiddenLayers: 4 },
   parts: {
     distil: {
-      weight: 1,
-      loss: {
-        headWeightM: 1,
-        headWeightE: 1,
-        similarityScale: 100,
-        teacherShareM: 0.4,
-        matryoshkaDims: [128],
-      },
-      composition: { papers: 16, titles: 12, parallel: 8, chinese: 20 },
-      shortLength: 28,
-      longLength: 96,
+      ...short.parts.distil,
+      composition: { papers: 20, titles: 44, parallel: 6, chinese: 56 },
+      longLength: 112,
       questionShare: 0.3,
     },
     contrast: {
-      weight: 0.2,
-      scale: 20,
+      weight: 0.5,
+      scale: 25,
+      matryoshkaDims: [64, 128],
       batch: {
-        pairs: 48,
-        parallelPairs: 8,
-        chunk: 8,
+        pairs: 128,
+        parallelPairs: 16,
+        chunk: 16,
+        nearShare: 0.5,
         queryLength: 28,
-        documentLength: 96,
-        mixture: { title: 0.25, question: 0.3, sentence: 0.3, codeSwitched: 0.15 },
+        documentLength: 144,
+        mixture: { title: 0.45, question: 0.2, sentence: 0.25, codeSwitched: 0.1 },
       },
     },
-    graded: { weight: 0.05, scale: 20, pairs: 24, length: 28 },
   },
-  optimizer: () => new AdamW({ weightDecay: 0.01 }),
-  learningRate: { peak: 2e-4, warmupSteps: 200, totalSteps: 12_000, floor: 1e-5 },
-  maxGradientNorm: 1,
-  frozen: [],
-  seed: 3,
+  optimizer: () =>
+    new AdamW({
+      weightDecay: 0.01,
+      policy: { ...DEFAULT_POLICY, rateScale: (name) => (name.startsWith("layers.") ? 1 : 0.2) },
+    }),
+  learningRate: { peak: 6e-4, warmupSteps: 100, totalSteps: 2000, floor: 1e-6 },
+  seed: 12,
 } satisfies Recipe;

@@ -154,6 +154,7 @@ program
   .option("--tokenizer <file>", "tokenizer.json of the checkpoint", join(RUNS_DIR, "vocab/tokenizer.json"))
   .option("--heads <share>", "embed with the teachers' heads; share of teacher m in the cosine", positive)
   .option("--max-tokens <n>", "longest text", positiveInteger)
+  .option("--dimensions <n>", "cut the vectors to their first dimensions (Matryoshka)", positiveInteger)
   .option("--threads <n>", "threads of one operation", positiveInteger, 2)
   .option("--quick", "only the sets that decide", false)
   .option("--beir <folder>", "measure this folder (corpus.jsonl, queries.jsonl, qrels/test.tsv) instead")
@@ -179,6 +180,7 @@ Examples:
       maxTokens: flags.maxTokens ?? null,
       threads: flags.threads,
       isQuick: flags.quick,
+      dimensions: flags.dimensions ?? null,
       beirFolder: flags.beir === undefined ? null : requireFile(flags.beir, "The BEIR folder"),
       jsonPath: flags.json ?? null,
       baselinePath: flags.baseline === undefined ? null : requireFile(flags.baseline, "The baseline"),

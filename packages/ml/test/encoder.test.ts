@@ -4,10 +4,12 @@ import { SeededRandom } from "../src/data/seeded-random.ts";
 import { EncoderRunner, exportEncoder } from "../src/export/index.ts";
 import { cast, input, matmul, rotary } from "../src/graph/index.ts";
 import { type EncoderConfig, encode, encoderConfig, studentConfig } from "../src/models/index.ts";
+import { localHeadBias } from "../src/models/local-heads.ts";
 import {
   ForwardContext,
   initializeParameters,
   maskFromLengths,
+  rotaryFrequencies,
   rotaryTables,
   uniLmBias,
 } from "../src/nn/index.ts";
@@ -155,6 +157,36 @@ test("layers whose last projections are zero leave the student's vectors as they
       expect(vectors[1]![row]![k]).toBeCloseTo(value, 5);
     });
   });
+});
+
+test("heads that begin local give the highest score to the token at their distance, wherever it stands", async () => {
+  const config = studentConfig({
+    vocabSize: VOCAB,
+    hiddenSize: 256,
+    numAttentionHeads: 4,
+    hasLocalHeads: true,
+  });
+  const [query, key] = (["query", "key"] as const).map((part) =>
+    localHeadBias(config, part)([config.hiddenSize], new SeededRandom(1)),
+  );
+  const [headDim, length] = [64, 12];
+  /** Σᵢ qᵢ·R((n − m)θᵢ)·kᵢ / √d by plain loops. */
+  const score = (head: number, m: number, n: number): number =>
+    rotaryFrequencies(headDim, config.rotaryBase).reduce((sum, frequency, pair) => {
+      const at = head * headDim + 2 * pair;
+      const [cosine, sine] = [Math.cos((n - m) * frequency), Math.sin((n - m) * frequency)];
+      const [x, y] = [key![at]! * cosine - key![at + 1]! * sine, key![at]! * sine + key![at + 1]! * cosine];
+      return sum + (query![at]! * x + query![at + 1]! * y) / Math.sqrt(headDim);
+    }, 0);
+  const offsets = [-1, 1, 0];
+  for (const [head, offset] of offsets.entries()) {
+    for (let m = 2; m < length - 2; m++) {
+      const scores = Array.from({ length }, (_, n) => score(head, m, n));
+      expect(scores.indexOf(Math.max(...scores)), `head ${head}, token ${m}`).toBe(m + offset);
+    }
+  }
+  expect(score(0, 5, 4) - score(0, 5, 5)).toBeCloseTo(3, 4);
+  expect([0, 3, 9].map((n) => score(3, 4, n))).toEqual([0, 0, 0]);
 });
 
 async function parametersOf(config: EncoderConfig): Promise<ParameterSet> {

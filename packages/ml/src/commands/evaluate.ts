@@ -5,7 +5,7 @@ import type { BundleVariant } from "@cool-papers/onnx";
 import { DataError } from "../data/data-error.ts";
 import { openBundleEncoder } from "../eval/bundle-encoder.ts";
 import { openCheckpointEncoder } from "../eval/checkpoint-encoder.ts";
-import type { Encoder } from "../eval/encoder.ts";
+import { type Encoder, truncated } from "../eval/encoder.ts";
 import { evaluate, type Measure, measureHybrid, printComparison, printMeasures } from "../eval/evaluate.ts";
 import { readBeirFolder } from "../eval/retrieval-set.ts";
 import type { EmbeddingSource } from "../models/embedding.ts";
@@ -25,6 +25,8 @@ export interface ModelChoice {
 export interface EvaluateModelOptions extends ModelChoice {
   readonly dataDir: string;
   readonly isQuick: boolean;
+  /** Cut the vectors to so many dimensions (Matryoshka); null: whole. */
+  readonly dimensions: number | null;
   /** A folder in BEIR's layout, measured instead of the project's sets; null: none. */
   readonly beirFolder: string | null;
   readonly jsonPath: string | null;
@@ -57,9 +59,9 @@ export interface EvaluationReport {
 
 async function measureModel(options: EvaluateModelOptions): Promise<EvaluationReport> {
   const startedAt = performance.now();
-  const encoder = await openEncoder(options);
-  const measures = await measure(encoder, options);
-  await encoder.release();
+  const opened = await openEncoder(options);
+  const encoder = options.dimensions === null ? opened : truncated(opened, options.dimensions);
+  const measures = await measure(encoder, options).finally(() => opened.release());
   return { model: encoder.name, seconds: (performance.now() - startedAt) / 1000, measures };
 }
 

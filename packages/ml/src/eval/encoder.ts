@@ -5,12 +5,20 @@ export interface Encoder {
   embed(texts: readonly string[], kind: "query" | "document"): Promise<Float32Array[]>;
 }
 
-/** The vectors cut to their first dimensions and normalised again (Matryoshka). */
+/**
+ * The vectors cut to their first dimensions and normalised again (Matryoshka).
+ *
+ * @throws RangeError when embedding, if the vectors are shorter
+ */
 export function truncated(encoder: Encoder, dimensions: number): Encoder {
   return {
     name: `${encoder.name}@${dimensions}`,
     async embed(texts, kind) {
-      return (await encoder.embed(texts, kind)).map((vector) => normalized(vector.subarray(0, dimensions)));
+      const vectors = await encoder.embed(texts, kind);
+      const length = vectors[0]?.length ?? dimensions;
+      if (length < dimensions)
+        throw new RangeError(`${encoder.name} has ${length} dimensions: it cannot be cut to ${dimensions}.`);
+      return vectors.map((vector) => normalized(vector.subarray(0, dimensions)));
     },
   };
 }

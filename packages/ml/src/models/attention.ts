@@ -18,9 +18,17 @@ import {
   transpose,
   where,
 } from "../graph/index.ts";
-import { dense, type ForwardContext, paddingBias, type RotaryTables, rotaryTables } from "../nn/index.ts";
+import {
+  dense,
+  type ForwardContext,
+  paddingBias,
+  type RotaryTables,
+  rotaryTables,
+  zeros,
+} from "../nn/index.ts";
 import type { EncoderInputs } from "./encoder.ts";
 import type { EncoderConfig } from "./encoder-config.ts";
+import { localHeadBias } from "./local-heads.ts";
 import { projectionInit } from "./projection-init.ts";
 
 /** What every layer's attention reads beside its own input. */
@@ -69,9 +77,10 @@ export function selfAttention(
   const [batch, seq] = [x.shape[0]!, x.shape[1]!];
   const hasBias = !config.isBiasFree;
   // [batch, seq, hidden] → [batch, heads, seq, headDim]
-  const heads = (part: string, role: "queryKey" | "inner"): Node => {
+  const heads = (part: "query" | "key" | "value", role: "queryKey" | "inner"): Node => {
     const projected = dense(context, `${name}.${part}`, x, hiddenSize, {
       initializer: projectionInit(config, role),
+      biasInitializer: part === "value" ? zeros : localHeadBias(config, part),
       hasBias,
     });
     return transpose(reshape(projected, [batch, seq, numAttentionHeads, headDim]), [0, 2, 1, 3]);

@@ -38,6 +38,8 @@ export interface EncoderConfig {
   readonly initializerStd: number;
   /** Last projections of the blocks begin at zero, so that a new layer is the identity */
   readonly hasZeroInitResidual: boolean;
+  /** Most heads begin by looking at neighbouring tokens (local-heads.ts); needs biases */
+  readonly hasLocalHeads: boolean;
   readonly hiddenDropout: number;
   readonly attentionDropout: number;
   readonly isGeluApproximate: boolean;
@@ -83,6 +85,7 @@ export function encoderConfig(
     rotaryBase: 10_000,
     initializerStd: 0.02,
     hasZeroInitResidual: false,
+    hasLocalHeads: false,
     hiddenDropout: 0.1,
     attentionDropout: 0.1,
     isGeluApproximate: false,

@@ -14,6 +14,8 @@ import { type Initializer, lecun, normal, ones, zeros } from "./initializers.ts"
 
 export interface DenseOptions {
   readonly initializer: Initializer;
+  /** zeros when left out */
+  readonly biasInitializer?: Initializer;
   /** true when left out */
   readonly hasBias?: boolean;
 }
@@ -28,7 +30,10 @@ export function dense(
 ): Node {
   const inSize = x.shape.at(-1) as number;
   const weight = context.parameter(`${name}.weight`, [inSize, outSize], options.initializer);
-  const bias = (options.hasBias ?? true) ? context.parameter(`${name}.bias`, [outSize], zeros) : null;
+  const bias =
+    (options.hasBias ?? true)
+      ? context.parameter(`${name}.bias`, [outSize], options.biasInitializer ?? zeros)
+      : null;
   return withAdapter(context, name, x, linear(x, weight, bias), outSize);
 }
 

@@ -199,12 +199,17 @@ describe("evaluation", () => {
     const options = {
       ...{ dataDir: "", isQuick: false, beirFolder: beir, bundleDir: null, variant: "int8" as const },
       ...{ checkpointPath, tokenizerPath, headShareM: null, maxTokens: null, threads: 1 },
+      dimensions: null,
     };
     const jsonPath = join(folder, "before.json");
     await evaluateModel({ ...options, jsonPath, baselinePath: checkpointPath });
     await evaluateModel({ ...options, jsonPath: null, baselinePath: jsonPath });
+    const cut = { ...options, jsonPath: null, baselinePath: null };
+    await evaluateModel({ ...cut, dimensions: 2 });
+    await expect(evaluateModel({ ...cut, dimensions: 4096 })).rejects.toThrow(/it cannot be cut to 4096/);
     const text = printed.mock.calls.join("\n");
     printed.mockRestore();
+    expect(text).toMatch(/@2, \d+ s/);
     expect(text.match(/^\| beir-again \| model +\| mrr +\| (\S+) \| \1 \| \+0\.0000 \|$/gm)).toHaveLength(2);
     await expect(
       evaluateModel({ ...options, jsonPath: null, baselinePath: join(folder, "absent.json") }),
