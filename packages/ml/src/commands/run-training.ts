@@ -102,7 +102,7 @@ export async function runTraining<Batch>(
       recipe: options.recipeName,
       earlyStop: earlyStop?.state() ?? null,
     });
-  const log = new MetricsLog(join(options.runDir, "metrics.jsonl"), secondsBefore);
+  const log = await MetricsLog.open(join(options.runDir, "metrics.jsonl"), trainer.step, secondsBefore);
   let savedAt = 0;
   let elapsed = 0;
   const end = await runTrainLoop({

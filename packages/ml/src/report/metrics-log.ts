@@ -1,4 +1,4 @@
-import { appendFile } from "node:fs/promises";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import type { StepReport } from "../train/index.ts";
 
 /** One line of metrics.jsonl: means over a block of steps. */
@@ -24,10 +24,25 @@ export class MetricsLog {
   readonly #secondsBefore: number;
   #reports: StepReport[] = [];
 
-  /** @param secondsBefore training time of earlier runs */
-  constructor(path: string, secondsBefore: number) {
+  private constructor(path: string, secondsBefore: number) {
     this.#path = path;
     this.#secondsBefore = secondsBefore;
+  }
+
+  /**
+   * Goes on behind `step`: what a run before wrote about later steps, which are done again, is dropped.
+   *
+   * @param step 0 for a new run
+   * @param secondsBefore training time until then
+   */
+  static async open(path: string, step: number, secondsBefore: number): Promise<MetricsLog> {
+    const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return "";
+      throw error;
+    });
+    const kept = text.split("\n").filter((line) => line !== "" && isUpTo(line, step));
+    await writeFile(path, kept.map((line) => `${line}\n`).join(""));
+    return new MetricsLog(path, secondsBefore);
   }
 
   async add(report: StepReport, seconds: number): Promise<void> {
@@ -36,6 +51,15 @@ export class MetricsLog {
     const line = metricsLine(this.#reports, this.#secondsBefore + seconds);
     this.#reports = [];
     await appendFile(this.#path, `${JSON.stringify(line)}\n`);
+  }
+}
+
+/** False for the torn last line of a killed run. */
+function isUpTo(line: string, step: number): boolean {
+  try {
+    return (JSON.parse(line) as MetricsLine).step <= step;
+  } catch {
+    return false;
   }
 }
 
