@@ -11,7 +11,7 @@ export default {
   parts: {
     distil: {
       ...short.parts.distil,
-      composition: { papers: 20, titles: 44, parallel: 6, chinese: 56 },
+      composition: { papers: 20, titles: 52, parallel: 6, chinese: 72 },
       longLength: 112,
       questionShare: 0.3,
     },
@@ -29,13 +29,12 @@ export default {
         mixture: { title: 0.45, question: 0.2, sentence: 0.25, codeSwitched: 0.1 },
       },
     },
-    graded: { weight: 0.015, scale: 20, pairs: 48, length: 24 },
   },
   optimizer: () =>
     new AdamW({
       weightDecay: 0.01,
       policy: { ...DEFAULT_POLICY, rateScale: (name) => (name.startsWith("layers.") ? 1 : 0.2) },
     }),
-  learningRate: { peak: 6e-4, warmupSteps: 100, totalSteps: 1950, floor: 1e-6 },
+  learningRate: { peak: 6e-4, warmupSteps: 100, totalSteps: 1860, floor: 1e-6 },
   seed: 12,
 } satisfies Recipe;
