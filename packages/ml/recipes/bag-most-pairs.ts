@@ -15,7 +15,6 @@ export default {
     },
     contrast: {
       ...morePairs.parts.contrast,
-      weight: 1,
       scale: 25,
       matryoshkaDims: [64, 128],
       batch: {

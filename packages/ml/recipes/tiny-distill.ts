@@ -1,4 +1,4 @@
-import { AdamW, DEFAULT_POLICY } from "../src/optim/index.ts";
+import { AdamW, slowerOutsideLayers } from "../src/optim/index.ts";
 import type { Recipe } from "../src/recipe.ts";
 import short from "./tiny-short.ts";
 
@@ -23,18 +23,13 @@ export default {
         pairs: 128,
         parallelPairs: 16,
         chunk: 16,
-        nearShare: 0.5,
         queryLength: 28,
         documentLength: 144,
         mixture: { title: 0.45, question: 0.2, sentence: 0.25, codeSwitched: 0.1 },
       },
     },
   },
-  optimizer: () =>
-    new AdamW({
-      weightDecay: 0.01,
-      policy: { ...DEFAULT_POLICY, rateScale: (name) => (name.startsWith("layers.") ? 1 : 0.2) },
-    }),
+  optimizer: () => new AdamW({ weightDecay: 0.01, policy: slowerOutsideLayers(0.2) }),
   learningRate: { peak: 6e-4, warmupSteps: 100, totalSteps: 1860, floor: 1e-6 },
   seed: 12,
 } satisfies Recipe;

@@ -1,9 +1,9 @@
-import { AdamW, DEFAULT_POLICY } from "../src/optim/index.ts";
+import { AdamW, slowerOutsideLayers } from "../src/optim/index.ts";
 import type { Recipe } from "../src/recipe.ts";
 
 /**
  * Stage 3a: the first two RoFormer layers, beginning as the identity, on short texts, where a step is cheap and word order
- * counts. Teachers alone: the gradient of labelled pairs is so noisy that beside it the layers did not learn (docs/log).
+ * counts. Teachers alone: the gradient of labelled pairs is so noisy that beside it the layers did not learn (docs/log/2026-11-28-layers.md).
  */
 export default {
   verb: "distill",
@@ -32,12 +32,7 @@ export default {
       questionShare: 0.2,
     },
   },
-  optimizer: () =>
-    new AdamW({
-      weightDecay: 0.01,
-      // The bag is trained already: its embeddings, and the rare ones first of all, would be shaken by the layers' rate.
-      policy: { ...DEFAULT_POLICY, rateScale: (name) => (name.startsWith("layers.") ? 1 : 0.1) },
-    }),
+  optimizer: () => new AdamW({ weightDecay: 0.01, policy: slowerOutsideLayers(0.1) }),
   learningRate: { peak: 1e-3, warmupSteps: 200, totalSteps: 3600, floor: 1e-6 },
   maxGradientNorm: 1,
   frozen: [],

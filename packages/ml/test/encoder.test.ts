@@ -187,6 +187,9 @@ test("heads that begin local give the highest score to the token at their distan
   }
   expect(score(0, 5, 4) - score(0, 5, 5)).toBeCloseTo(3, 4);
   expect([0, 3, 9].map((n) => score(3, 4, n))).toEqual([0, 0, 0]);
+  expect(() => studentConfig({ vocabSize: VOCAB, hasLocalHeads: true, isBiasFree: true })).toThrow(
+    /hasLocalHeads begins heads by their biases/,
+  );
 });
 
 async function parametersOf(config: EncoderConfig): Promise<ParameterSet> {

@@ -1,7 +1,6 @@
 /** Batches of query → document pairs for contrastive training, cut anew from the papers in every pass. */
 import type { WordPieceTokenizer } from "@cool-papers/text";
 import { joinTokens } from "./join-tokens.ts";
-import { nearChunks } from "./near-chunks.ts";
 import type { PairCorpus, PairedPaper } from "./pair-corpus.ts";
 import {
   CHINESE_QUESTION_TEMPLATES,
@@ -35,8 +34,6 @@ export interface PairBatchOptions {
   readonly parallelPairs: number;
   /** So many papers of one field stand together: negatives that are hard because they are near. */
   readonly chunk: number;
-  /** Share of the chunks whose papers share their rarer words (near-chunks.ts), 0 when left out: harder still. */
-  readonly nearShare?: number;
   readonly queryLength: number;
   readonly documentLength: number;
   readonly mixture: QueryMixture;
@@ -89,7 +86,7 @@ export class PairBatches {
       chinese: tokenTemplates(CHINESE_QUESTION_TEMPLATES, tokens),
     };
     this.#stops = new Set([".", "。", "?", "!", "？", "！"].flatMap((stop) => tokenizer.idOf(stop) ?? []));
-    this.#chunks = chunksOf(corpus, options);
+    this.#chunks = fieldChunks(corpus.papers, options.chunk, options.seed);
     this.#chunkCycle = new ShuffledCycle(this.#chunks.length, options.seed * 31 + 7, position?.chunks);
     this.#parallelCycle = new ShuffledCycle(
       corpus.parallel.length,
@@ -196,26 +193,6 @@ function choose(mixture: QueryMixture, random: SeededRandom): keyof QueryMixture
     if (left < 0) return kind;
   }
   return "title";
-}
-
-/** Every paper in a chunk of its field, in a chunk of near papers, or in both in the proportion asked for. */
-function chunksOf(
-  { papers, store }: PairCorpus,
-  { chunk, nearShare = 0, seed }: PairBatchOptions,
-): Int32Array[] {
-  const ofField = nearShare < 1 ? fieldChunks(papers, chunk, seed) : [];
-  if (nearShare === 0) return ofField;
-  const near = nearChunks(papers, store, chunk, seed);
-  if (nearShare === 1) return near;
-  // The rarer kind is given out once in a pass, and of the other as many as the share leaves.
-  const most = Math.min(near.length / nearShare, ofField.length / (1 - nearShare));
-  const random = new SeededRandom(seed);
-  const some = (chunks: readonly Int32Array[], share: number): Int32Array[] =>
-    Array.from(
-      random.shuffle(Int32Array.from(chunks, (_, k) => k)).slice(0, Math.floor(most * share)),
-      (k) => chunks[k]!,
-    );
-  return [...some(near, nearShare), ...some(ofField, 1 - nearShare)];
 }
 
 /** Papers of one field in groups of `size`; a field's last, incomplete group is left out. */

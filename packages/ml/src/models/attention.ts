@@ -18,14 +18,7 @@ import {
   transpose,
   where,
 } from "../graph/index.ts";
-import {
-  dense,
-  type ForwardContext,
-  paddingBias,
-  type RotaryTables,
-  rotaryTables,
-  zeros,
-} from "../nn/index.ts";
+import { dense, type ForwardContext, paddingBias, type RotaryTables, rotaryTables } from "../nn/index.ts";
 import type { EncoderInputs } from "./encoder.ts";
 import type { EncoderConfig } from "./encoder-config.ts";
 import { localHeadBias } from "./local-heads.ts";
@@ -80,7 +73,7 @@ export function selfAttention(
   const heads = (part: "query" | "key" | "value", role: "queryKey" | "inner"): Node => {
     const projected = dense(context, `${name}.${part}`, x, hiddenSize, {
       initializer: projectionInit(config, role),
-      biasInitializer: part === "value" ? zeros : localHeadBias(config, part),
+      biasInitializer: localHeadBias(config, part),
       hasBias,
     });
     return transpose(reshape(projected, [batch, seq, numAttentionHeads, headDim]), [0, 2, 1, 3]);

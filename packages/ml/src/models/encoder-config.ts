@@ -101,6 +101,10 @@ export function encoderConfig(
       `${config.numAttentionHeads} heads over a width of ${config.hiddenSize} give heads of ${headDim}: rotation needs an even whole number`,
     );
   }
+  if (config.hasLocalHeads && config.isBiasFree)
+    throw new EncoderConfigError(
+      "hasLocalHeads begins heads by their biases, and isBiasFree leaves these out",
+    );
   return config;
 }
 

@@ -22,9 +22,9 @@ const PATTERN: readonly (LocalHead | null)[] = [
   null,
 ];
 
-/** Initial bias [hiddenSize] of the queries or keys. */
-export function localHeadBias(config: EncoderConfig, part: "query" | "key"): Initializer {
-  if (!config.hasLocalHeads) return zeros;
+/** Initial bias [hiddenSize] of the queries, keys or values; zeros where no head begins local, and for values. */
+export function localHeadBias(config: EncoderConfig, part: "query" | "key" | "value"): Initializer {
+  if (!config.hasLocalHeads || part === "value") return zeros;
   const headDim = config.hiddenSize / config.numAttentionHeads;
   const frequencies = rotaryFrequencies(headDim, config.rotaryBase);
   const fall = frequencies.reduce((sum, frequency) => sum + 1 - Math.cos(frequency), 0);

@@ -12,6 +12,7 @@ export {
   type OptimizerState,
   OptimizerStateError,
   type ParameterPolicy,
+  slowerOutsideLayers,
 } from "./optimizer.ts";
 export { constant, piecewiseLinear, type Schedule, warmupCosine, warmupLinear } from "./schedule.ts";
 export { SgdMomentum, type SgdMomentumOptions } from "./sgd-momentum.ts";

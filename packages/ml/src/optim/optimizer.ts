@@ -40,6 +40,15 @@ export const DEFAULT_POLICY: ParameterPolicy = {
   decayScale: (_name, parameter) => (parameter.shape.length > 1 ? 1 : 0),
 };
 
+/**
+ * Layers at the full rate, everything else at `factor` of it: for new layers on a trained bag, whose embeddings, and the rare ones
+ * first of all, would be shaken by the layers' rate.
+ */
+export const slowerOutsideLayers = (factor: number): ParameterPolicy => ({
+  ...DEFAULT_POLICY,
+  rateScale: (name) => (name.startsWith("layers.") ? 1 : factor),
+});
+
 /** Called for each contiguous piece: values [at, at + length) of the parameter belong to gradient [from, from + length). */
 export type SegmentUpdate = (at: number, from: number, length: number) => void;
 

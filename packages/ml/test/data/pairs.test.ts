@@ -10,7 +10,6 @@ import {
 } from "../../src/data/classified-pairs.ts";
 import { HeldOutGuard, HeldOutLeakError } from "../../src/data/held-out.ts";
 import { mineNegatives } from "../../src/data/mine-negatives.ts";
-import { nearChunks } from "../../src/data/near-chunks.ts";
 import { OwnPairBatches, readOwnPairs } from "../../src/data/own-pairs.ts";
 import { PairBatches, type PairBatchOptions } from "../../src/data/pair-batches.ts";
 import type { PairCorpus } from "../../src/data/pair-corpus.ts";
@@ -177,31 +176,6 @@ describe("pair batches", () => {
     expect(new Set(fields.slice(0, 4)).size).toBe(1);
     expect(new Set(fields.slice(4)).size).toBe(1);
     expect(source.position().batches).toBe(0);
-  });
-
-  test("near chunks hold every paper at most once, and papers that share their rarer words", () => {
-    // Ten topics of 24 words; every paper takes 12 of its topic's, and one word that all have.
-    const store = new TokenStore();
-    const random = new SeededRandom(5);
-    const topicOf = (paper: number) => paper % 10;
-    const papers = Array.from({ length: 163 }, (_, paper) => ({
-      title: store.add(ids("w399")),
-      abstract: store.add(
-        ids(Array.from({ length: 12 }, () => `w${topicOf(paper) * 24 + random.nextBelow(24)}`).join(" ")),
-      ),
-    }));
-    const chunks = nearChunks(papers, store, 8, 3);
-    expect(chunks).toHaveLength(20);
-    expect(new Set(chunks.flatMap((chunk) => [...chunk])).size).toBe(160);
-    const shareOfCommonest = chunks.map((chunk) => {
-      const counts = new Map<number, number>();
-      for (const paper of chunk) counts.set(topicOf(paper), (counts.get(topicOf(paper)) ?? 0) + 1);
-      return Math.max(...counts.values()) / 8;
-    });
-    // By chance about three of eight are of one topic; boundaries of chunks fall within topics.
-    const mean = shareOfCommonest.reduce((sum, share) => sum + share) / chunks.length;
-    expect(mean).toBeGreaterThan(0.55);
-    expect(nearChunks(papers, store, 8, 3)).toEqual(chunks);
   });
 
   test("one seed gives one sequence, and a stored position goes on with it", () => {
