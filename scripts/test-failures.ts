@@ -19,13 +19,16 @@ interface VitestReport {
   }[];
 }
 
-/** Failures in Vitest's JSON report; a file that did not load is one. */
+/** What Vitest's report says nothing about: the file's process crashed, or was ended. */
+const ENDED_EARLY = "the file did not load, or its process ended before its tests did: see its output above";
+
+/** Failures in Vitest's JSON report; a file that did not load, or did not end, is one. */
 export function readVitestFailures(json: string): TestFailure[] {
   const report = JSON.parse(json) as VitestReport;
   return report.testResults.flatMap((file) => {
     const failed = file.assertionResults.filter((result) => result.status === "failed");
     if (failed.length === 0 && file.status === "failed") {
-      return [{ name: file.name, message: plain(file.message ?? "the file did not load") }];
+      return [{ name: file.name, message: plain(file.message || ENDED_EARLY) }];
     }
     return failed.map((result) => ({
       name: `${file.name} › ${result.fullName}`,

@@ -22,12 +22,22 @@ test("a failed test is named with its file and its message, without colours", ()
         message: "no such module",
         assertionResults: [],
       },
+      {
+        name: "packages/a/crashed.test.ts",
+        status: "failed",
+        message: "",
+        assertionResults: [{ status: "pending", fullName: "waits" }],
+      },
       { name: "packages/a/fine.test.ts", status: "passed", assertionResults: [] },
     ],
   });
   expect(readVitestFailures(json)).toEqual([
     { name: "packages/a/one.test.ts › divides", message: "expected 2 to be 3" },
     { name: "packages/a/broken.test.ts", message: "no such module" },
+    {
+      name: "packages/a/crashed.test.ts",
+      message: "the file did not load, or its process ended before its tests did: see its output above",
+    },
   ]);
 });
 

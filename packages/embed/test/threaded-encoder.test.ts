@@ -1,7 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import { ClosedError } from "../src/index.ts";
-import { type EncoderThread, ThreadedEncoder } from "../src/inference/threaded-encoder.ts";
+import { type EncoderThread, ThreadedEncoder, WASM_WRAPPER_FLAG } from "../src/inference/threaded-encoder.ts";
 import type { ToWorker } from "../src/inference/worker-protocol.ts";
 import { FAKE_MODEL } from "./fake-answerer.ts";
 
@@ -20,6 +21,13 @@ function start() {
   const thread = new ScriptedThread();
   return { thread, encoder: new ThreadedEncoder(thread as unknown as EncoderThread, FAKE_MODEL) };
 }
+
+test("V8 knows the flag that keeps a thread's WebAssembly from crashing the process", () => {
+  // Node refuses to start with a flag that it does not know; setFlagsFromString only mutters.
+  expect(execFileSync(process.execPath, [WASM_WRAPPER_FLAG, "-p", "1 + 1"], { encoding: "utf8" })).toBe(
+    "2\n",
+  );
+});
 
 test("a thread that fails rejects what waits for it and every later call, and says why", async () => {
   const { thread, encoder } = start();

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { EmbedInput, EmbedOptions, EmbedResult, Encoder, EncoderModel } from "../encoder.ts";
 import { ClosedError, ModelLoadError } from "../errors.ts";
@@ -16,6 +17,16 @@ interface Waiting {
   readonly resolve: (message: FromWorker) => void;
   readonly reject: (error: unknown) => void;
 }
+
+/**
+ * Node strips the types of a thread's modules with WebAssembly, and V8's second compilation of WebAssembly's calls into
+ * JavaScript can crash the process when several threads have done it (WasmEngine::FreeDeadCode; with Node 24.21 about once
+ * in 500 threads of the tests). With a budget of so many calls it never compiles them again; PGlite, WebAssembly as well,
+ * measured no slower.
+ */
+export const WASM_WRAPPER_FLAG = "--wasm-wrapper-tiering-budget=2000000000";
+
+setFlagsFromString(WASM_WRAPPER_FLAG);
 
 /** What is used of a thread. */
 export type EncoderThread = Pick<Worker, "on" | "once" | "postMessage">;

@@ -3,6 +3,7 @@
  * order and the positions are those of the source itself: a checkpoint stores the position of the batches that were
  * trained on, not of those made ahead.
  */
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { BatchStream } from "./batch-source.ts";
 import { DataError } from "./data-error.ts";
@@ -24,6 +25,10 @@ export interface PrefetchJob {
   /** What is to be opened; structured-cloneable. */
   readonly request: unknown;
 }
+
+// Node strips the types of a thread's modules with WebAssembly, and V8 can crash when it compiles WebAssembly's calls into
+// JavaScript a second time in several threads (packages/embed, threaded-encoder.ts): never do it.
+setFlagsFromString("--wasm-wrapper-tiering-budget=2000000000");
 
 const WORKER = new URL("./prefetch-worker.ts", import.meta.url);
 /** Batches made ahead. One step of training takes longer than many batches; more would only cost memory. */
