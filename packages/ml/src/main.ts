@@ -84,6 +84,10 @@ for (const [verb, description] of Object.entries(VERBS) as [TrainingVerb | "trai
       "--teacher <checkpoint>",
       "model whose cosines are taught, of the same vocabulary (roformer-sim-distill)",
     )
+    .option(
+      "--near-model <checkpoint>",
+      "model that finds the papers that stand side by side as each other's negatives (nearShare); a bag is quick",
+    )
     .option("--resume", "go on from the run's checkpoint", false)
     .option("--minutes <n>", "stop after this time", positive, 100_000)
     .option("--checkpoint-minutes <n>", "time between checkpoints", positive, 5)
@@ -97,6 +101,7 @@ interface TrainingFlags {
   readonly from?: string;
   readonly pairs?: string;
   readonly teacher?: string;
+  readonly nearModel?: string;
   readonly resume: boolean;
   readonly minutes: number;
   readonly checkpointMinutes: number;
@@ -123,6 +128,8 @@ async function runTrainingCommand(
     tokenizerPath: requireFile(flags.tokenizer, "The tokenizer (train one with `npm run ml -- vocab`)"),
     ownPairsPath: flags.pairs === undefined ? null : requireFile(flags.pairs, "The file of pairs"),
     teacherPath: flags.teacher === undefined ? null : requireFile(flags.teacher, "The teacher"),
+    nearModelPath:
+      flags.nearModel === undefined ? null : requireFile(flags.nearModel, "The model that finds near papers"),
     runDir: join(RUNS_DIR, flags.run ?? name),
     resume: flags.resume,
     from: flags.from === undefined ? null : requireFile(flags.from, "The checkpoint"),

@@ -8,6 +8,8 @@ import { type BatchPosition, DistillationBatches } from "../data/distillation-ba
 import { loadDistillationCorpus } from "../data/distillation-corpus.ts";
 import { GradedBatches, type GradedPosition, loadGradedPairs } from "../data/graded-pairs.ts";
 import { type HeldOutGuard, loadHeldOut } from "../data/held-out.ts";
+import { joinTokens } from "../data/join-tokens.ts";
+import type { PaperVectors } from "../data/near-chunks.ts";
 import { OwnPairBatches, type OwnPairPosition, readOwnPairs } from "../data/own-pairs.ts";
 import { PairBatches, type PairPosition } from "../data/pair-batches.ts";
 import { loadPairCorpus, type PairCorpus } from "../data/pair-corpus.ts";
@@ -23,6 +25,7 @@ import type {
   SegmentsPart,
 } from "../recipe.ts";
 import { RecipeError } from "./recipe-error.ts";
+import { openTeacher } from "./with-teacher.ts";
 
 export interface RecipeBatchesRequest {
   readonly parts: RecipeParts;
@@ -31,6 +34,8 @@ export interface RecipeBatchesRequest {
   readonly tokenizerPath: string;
   /** File of `--pairs`; null without. */
   readonly ownPairsPath: string | null;
+  /** Model of `--near-model`; null without. */
+  readonly nearModelPath: string | null;
 }
 
 /** One batch of each part, by its name. */
@@ -42,21 +47,30 @@ interface PartContext {
   readonly guard: HeldOutGuard;
   readonly seed: number;
   readonly ownPairsPath: string | null;
+  readonly nearModelPath: string | null;
 }
 
 const MAX_ABSTRACT_TOKENS = 224;
 
 /** Loads the data of every part that the recipe has. */
 export async function openBatches(request: RecipeBatchesRequest): Promise<OpenBatches<RecipeBatch>> {
-  const { parts, dataDir, seed, ownPairsPath } = request;
+  const { parts, dataDir, seed, ownPairsPath, nearModelPath } = request;
   if (parts.own && ownPairsPath === null)
     throw new RecipeError("This recipe trains on your own pairs: name their file with --pairs.");
   if ((parts.own?.virtualBatches ?? 1) > 1 && parts.own?.lengthBuckets !== undefined)
     throw new RecipeError(
       "Batches of a virtual batch have one shape: leave lengthBuckets or virtualBatches out.",
     );
+  const isNear = (parts.contrast?.batch.nearShare ?? 0) > 0;
+  if (isNear && nearModelPath === null)
+    throw new RecipeError(
+      "This recipe puts papers side by side that a model finds near each other (nearShare): name its weights with --near-model.",
+    );
+  if (!isNear && nearModelPath !== null)
+    throw new RecipeError("This recipe has no use for a --near-model: its contrast part lacks nearShare.");
   const tokenizer = readTokenizerJson(await readFile(request.tokenizerPath, "utf8"));
-  const context: PartContext = { dataDir, tokenizer, guard: await loadHeldOut(dataDir), seed, ownPairsPath };
+  const guard = await loadHeldOut(dataDir);
+  const context: PartContext = { dataDir, tokenizer, guard, seed, ownPairsPath, nearModelPath };
   const openers: Record<string, OpenBatches<unknown>> = {};
   const papers = parts.contrast || parts.segments ? await loadPapers(parts, context) : null;
   if (parts.distil) openers.distil = await openDistil(parts.distil, context);
@@ -104,16 +118,42 @@ async function openDistil(part: DistilPart, context: PartContext): Promise<OpenB
 
 async function openContrast(
   part: ContrastPart,
-  { tokenizer, seed, dataDir }: PartContext,
+  { tokenizer, seed, dataDir, nearModelPath }: PartContext,
   papers: PairCorpus,
 ): Promise<OpenBatches<unknown>> {
   const dictionary = await readTermDictionary(dataDir, tokenizer);
   const options = { ...part.batch, seed };
+  const vectors = nearModelPath === null ? undefined : await embedPapers(papers, tokenizer, nearModelPath);
   return (position) =>
     inGroups(
-      new PairBatches(papers, tokenizer, dictionary, options, position as PairPosition | undefined),
+      new PairBatches(papers, tokenizer, dictionary, options, position as PairPosition | undefined, vectors),
       part.virtualBatches,
     );
+}
+
+const EMBEDDED_AT_ONCE = 4096;
+
+/** Vectors of title and abstract, by the model at `path`, on one thread. */
+async function embedPapers(
+  { papers, store }: PairCorpus,
+  tokenizer: WordPieceTokenizer,
+  path: string,
+): Promise<PaperVectors> {
+  const { cls, sep } = tokenizer.special;
+  const model = await openTeacher(path, tokenizer.vocabSize, 1);
+  let data = new Float32Array();
+  for (let start = 0; start < papers.length; start += EMBEDDED_AT_ONCE) {
+    const some = papers.slice(start, start + EMBEDDED_AT_ONCE);
+    const vectors = await model.embed(
+      some.map(({ title, abstract }) => joinTokens(cls, store.get(title), store.get(abstract), sep)),
+    );
+    if (start === 0) data = new Float32Array(papers.length * vectors[0]!.length);
+    vectors.forEach((vector, k) => {
+      data.set(vector, (start + k) * vector.length);
+    });
+  }
+  await model.release();
+  return { data, dimensions: data.length / papers.length };
 }
 
 async function openGraded(

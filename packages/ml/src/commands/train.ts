@@ -21,11 +21,13 @@ export interface TrainOptions extends RunOptions {
   readonly ownPairsPath: string | null;
   /** Model whose cosines are taught (`hasTeacher`); null: none. */
   readonly teacherPath: string | null;
+  /** Model that says which papers are near each other (`nearShare`); null: none. */
+  readonly nearModelPath: string | null;
 }
 
 /** Trains a student by a recipe: all its parts at once, one batch of each a step, made in a thread of their own. */
 export async function train(options: TrainOptions): Promise<RunResult> {
-  const { recipe, dataDir, tokenizerPath, ownPairsPath, teacherPath } = options;
+  const { recipe, dataDir, tokenizerPath, ownPairsPath, teacherPath, nearModelPath } = options;
   const { vocabSize } = readTokenizerJson(await readFile(tokenizerPath, "utf8"));
   const config = studentConfig({ ...recipe.model, vocabSize });
   const { parts, seed, lora } = recipe;
@@ -37,7 +39,14 @@ export async function train(options: TrainOptions): Promise<RunResult> {
   if (!hasTeacher && teacherPath !== null)
     throw new RecipeError("This recipe has no use for a --teacher: its part `segments` lacks hasTeacher.");
   const teacher = teacherPath === null ? null : await openTeacher(teacherPath, vocabSize, options.threads);
-  const request: RecipeBatchesRequest = { parts, seed, dataDir, tokenizerPath, ownPairsPath };
+  const request: RecipeBatchesRequest = {
+    parts,
+    seed,
+    dataDir,
+    tokenizerPath,
+    ownPairsPath,
+    nearModelPath,
+  };
   const module = new URL("./recipe-batches.ts", import.meta.url).href;
   const data = new Prefetch<RecipeBatch>({ module, request });
   try {

@@ -18,7 +18,7 @@ export async function openTeacher(path: string, vocabSize: number, threads: numb
   const config = stored as EncoderConfig;
   if (config.vocabSize !== vocabSize) {
     throw new RecipeError(
-      `The teacher ${path} has ${config.vocabSize} pieces, but the tokenizer ${vocabSize}: both must be the same.`,
+      `${path} has ${config.vocabSize} pieces, but the tokenizer ${vocabSize}: both must be the same.`,
     );
   }
   return EncoderRunner.create(exportEncoder(config, parameters, POOLED), { threads });

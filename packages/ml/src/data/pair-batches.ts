@@ -1,6 +1,7 @@
 /** Batches of query → document pairs for contrastive training, cut anew from the papers in every pass. */
 import type { WordPieceTokenizer } from "@cool-papers/text";
 import { joinTokens } from "./join-tokens.ts";
+import { nearChunks, type PaperVectors } from "./near-chunks.ts";
 import type { PairCorpus, PairedPaper } from "./pair-corpus.ts";
 import {
   CHINESE_QUESTION_TEMPLATES,
@@ -34,6 +35,8 @@ export interface PairBatchOptions {
   readonly parallelPairs: number;
   /** So many papers of one field stand together: negatives that are hard because they are near. */
   readonly chunk: number;
+  /** Share of the chunks whose papers a model finds near each other (near-chunks.ts), 0 when left out: harder still. */
+  readonly nearShare?: number;
   readonly queryLength: number;
   readonly documentLength: number;
   readonly mixture: QueryMixture;
@@ -75,6 +78,7 @@ export class PairBatches {
     dictionary: TermDictionary,
     options: PairBatchOptions,
     position?: PairPosition,
+    vectors?: PaperVectors,
   ) {
     this.#corpus = corpus;
     this.#options = options;
@@ -86,7 +90,7 @@ export class PairBatches {
       chinese: tokenTemplates(CHINESE_QUESTION_TEMPLATES, tokens),
     };
     this.#stops = new Set([".", "。", "?", "!", "？", "！"].flatMap((stop) => tokenizer.idOf(stop) ?? []));
-    this.#chunks = fieldChunks(corpus.papers, options.chunk, options.seed);
+    this.#chunks = chunksOf(corpus, options, vectors);
     this.#chunkCycle = new ShuffledCycle(this.#chunks.length, options.seed * 31 + 7, position?.chunks);
     this.#parallelCycle = new ShuffledCycle(
       corpus.parallel.length,
@@ -193,6 +197,44 @@ function choose(mixture: QueryMixture, random: SeededRandom): keyof QueryMixture
     if (left < 0) return kind;
   }
   return "title";
+}
+
+/** Every paper in a chunk of its field, in a chunk of near papers, or in both in the proportion asked for. */
+function chunksOf(
+  corpus: PairCorpus,
+  { chunk, nearShare = 0, seed }: PairBatchOptions,
+  vectors: PaperVectors | undefined,
+): Int32Array[] {
+  const ofField = nearShare < 1 ? fieldChunks(corpus.papers, chunk, seed) : [];
+  if (nearShare === 0) return ofField;
+  if (vectors === undefined) throw new RangeError("Near chunks need vectors of the papers.");
+  const near = nearChunks(vectors, distinctPapers(corpus), chunk, seed);
+  if (nearShare === 1) return near;
+  // The rarer kind is given out once in a pass, and of the other as many as the share leaves.
+  const most = Math.min(near.length / nearShare, ofField.length / (1 - nearShare));
+  const random = new SeededRandom(seed);
+  const some = (chunks: readonly Int32Array[], share: number): Int32Array[] => {
+    const order = random.shuffle(Int32Array.from(chunks, (_, k) => k));
+    return Array.from(order.subarray(0, Math.floor(most * share)), (k) => chunks[k]!);
+  };
+  return [...some(near, nearShare), ...some(ofField, 1 - nearShare)];
+}
+
+/**
+ * One paper of each title, without those that stand in two languages: side by side, preprint and venue paper, or a paper
+ * and its translation, would be each other's negatives although they are one.
+ */
+function distinctPapers({ papers, parallel, store }: PairCorpus): Int32Array {
+  const seen = new Set<string>();
+  const translated = new Set(parallel.flat());
+  const kept: number[] = [];
+  papers.forEach(({ title }, index) => {
+    const key = store.get(title).join();
+    if (translated.has(index) || seen.has(key)) return;
+    seen.add(key);
+    kept.push(index);
+  });
+  return Int32Array.from(kept);
 }
 
 /** Papers of one field in groups of `size`; a field's last, incomplete group is left out. */

@@ -9,6 +9,7 @@ import ownPairsLora from "../../recipes/own-pairs-lora.ts";
 import simDistill from "../../recipes/roformer-sim-distill.ts";
 import simFinetune from "../../recipes/roformer-sim-finetune.ts";
 import simPretrain from "../../recipes/roformer-sim-pretrain.ts";
+import tinyNear from "../../recipes/tiny-near.ts";
 import { train } from "../../src/commands/train.ts";
 import { generate } from "../../src/generation/generator.ts";
 import { readModel } from "../../src/interchange/checkpoint.ts";
@@ -27,15 +28,15 @@ const paper = (i: number) => ({
   primary: "cs.CL",
 });
 const lines = (rows: object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
-/** Begins with another word than the papers do: the last 500 rows, and whatever equals them, are held out. */
+/** Begins with other words than the papers do, and each its own: the last 500 rows, and whatever equals them, are held out. */
 const parallelRow = (i: number) => {
   const { id, title, abstract } = paper(i + 1000);
   return {
     id,
-    title_en: `the ${title}`,
-    title_zh: `好 ${title}`,
-    abstract_en: `the ${abstract}`,
-    abstract_zh: `好 ${abstract}`,
+    title_en: `the ${i} ${title}`,
+    title_zh: `好 ${i} ${title}`,
+    abstract_en: `the ${i} ${abstract}`,
+    abstract_zh: `好 ${i} ${abstract}`,
   };
 };
 const labelled = (labels: number) =>
@@ -76,10 +77,11 @@ interface Stage {
   readonly from?: string;
   readonly teacher?: string;
   readonly pairs?: string;
+  readonly nearModel?: string;
 }
 
 /** Runs three steps at a size for tests and returns the checkpoint and the losses. */
-async function run(name: string, recipe: Recipe, { from, teacher, pairs }: Stage) {
+async function run(name: string, recipe: Recipe, { from, teacher, pairs, nearModel }: Stage) {
   const losses: Record<string, number>[] = [];
   const small = { hiddenSize: 16, numHiddenLayers: 1, numAttentionHeads: 2, intermediateSize: 32 };
   const result = await train({
@@ -92,6 +94,7 @@ async function run(name: string, recipe: Recipe, { from, teacher, pairs }: Stage
     dataDir: join(folder, "data"),
     tokenizerPath,
     ownPairsPath: pairs ?? null,
+    nearModelPath: nearModel ?? null,
     teacherPath: teacher ?? null,
     runDir: join(folder, name),
     resume: false,
@@ -166,5 +169,19 @@ describe("recipes from data to checkpoints", () => {
       (name) => base.parameters.get(name).data.join() !== merged.parameters.get(name).data.join(),
     );
     expect(moved.sort()).toEqual(["layers.0.attention.query.weight", "layers.0.attention.value.weight"]);
+  });
+
+  test("pairs beside near papers need the model that finds them, and only they do", async () => {
+    const { batch, ...contrast } = tinyNear.parts.contrast;
+    const small = { ...batch, pairs: 10, parallelPairs: 2, chunk: 4, queryLength: 8, documentLength: 24 };
+    const far = { ...tinyNear, parts: { contrast: { ...contrast, batch: { ...small, nearShare: 0 } } } };
+    const near = { ...tinyNear, parts: { contrast: { ...contrast, batch: { ...small, nearShare: 0.5 } } } };
+    const first = await run("far", far, {});
+    const second = await run("near", near, { from: first.checkpoint, nearModel: first.checkpoint });
+    expect(second.losses.map(({ loss }) => Number.isFinite(loss))).toEqual([true, true, true]);
+    await expect(run("near", near, {})).rejects.toThrow("name its weights with --near-model");
+    await expect(run("far", far, { nearModel: first.checkpoint })).rejects.toThrow(
+      "no use for a --near-model",
+    );
   });
 });

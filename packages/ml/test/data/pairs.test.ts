@@ -10,6 +10,7 @@ import {
 } from "../../src/data/classified-pairs.ts";
 import { HeldOutGuard, HeldOutLeakError } from "../../src/data/held-out.ts";
 import { mineNegatives } from "../../src/data/mine-negatives.ts";
+import { nearChunks } from "../../src/data/near-chunks.ts";
 import { OwnPairBatches, readOwnPairs } from "../../src/data/own-pairs.ts";
 import { PairBatches, type PairBatchOptions } from "../../src/data/pair-batches.ts";
 import type { PairCorpus } from "../../src/data/pair-corpus.ts";
@@ -176,6 +177,74 @@ describe("pair batches", () => {
     expect(new Set(fields.slice(0, 4)).size).toBe(1);
     expect(new Set(fields.slice(4)).size).toBe(1);
     expect(source.position().batches).toBe(0);
+  });
+
+  test("near chunks come from a model's vectors; one title and two languages of a paper never stand side by side", () => {
+    // Papers of one eighth of the circle in a chunk; fields (paper % 3) say nothing about it.
+    const twins = corpus(64);
+    const papers = twins.papers.map((paper, i) =>
+      i === 40 ? { ...paper, title: twins.papers[41]!.title } : paper,
+    );
+    const vectors = {
+      dimensions: 2,
+      data: Float32Array.from({ length: 128 }, (_, i) => {
+        const angle = ((i >> 1) * 2 * Math.PI) / 64;
+        return i % 2 === 0 ? Math.cos(angle) : Math.sin(angle);
+      }),
+    };
+    const near = { ...options, pairs: 56, parallelPairs: 0, chunk: 8, nearShare: 1 };
+    const onlyTitles = { ...near, mixture: { title: 1, question: 0, sentence: 0, codeSwitched: 0 } };
+    const data = { ...twins, papers };
+    const source = new PairBatches(data, tokenizer, new TermDictionary(), onlyTitles, undefined, vectors);
+    const titles = papers.map(({ title }) => [...data.store.get(title)].join());
+    const { queries } = source.next();
+    const found = Array.from({ length: queries.rows }, (_, row) =>
+      titles.indexOf(
+        rowOf(queries, row)
+          .filter((id) => id !== cls && id !== sep && id !== pad)
+          .join(),
+      ),
+    );
+    // 64 papers, of which 0 to 3 have translations and 40 and 41 one title: 59, so seven chunks of eight.
+    expect(new Set(found).size).toBe(56);
+    expect(found.some((paper) => paper < 4)).toBe(false);
+    for (let start = 0; start < 56; start += 8) {
+      const angles = found.slice(start, start + 8).sort((a, b) => a - b);
+      const gaps = angles.map((paper, k) => (angles[(k + 1) % 8]! - paper + 64) % 64);
+      // What remains of the circle outside of the widest gap.
+      expect(64 - Math.max(...gaps)).toBeLessThan(16);
+    }
+    expect(() => new PairBatches(data, tokenizer, new TermDictionary(), near)).toThrow("need vectors");
+  });
+
+  test("a share of near chunks stands beside chunks of fields", () => {
+    const size = 24;
+    const data = corpus(8 * size);
+    const ring = Float32Array.from({ length: 16 * size }, (_, i) =>
+      i % 2 === 0 ? Math.cos((i >> 1) / 99) : Math.sin((i >> 1) / 99),
+    );
+    const mixed = { ...options, parallelPairs: 0, pairs: 8, chunk: 8, nearShare: 0.5 };
+    const source = new PairBatches(data, tokenizer, new TermDictionary(), mixed, undefined, {
+      data: ring,
+      dimensions: 2,
+    });
+    // 23 near chunks (188 papers without translations) and 24 of fields: 23 of each in a pass.
+    for (let i = 0; i < 46; i++) source.next();
+    expect(source.position().chunks).toEqual({ epoch: 0, offset: 46 });
+    source.next();
+    expect(source.position().chunks).toEqual({ epoch: 1, offset: 1 });
+  });
+
+  test("nearChunks gives every member at most once and is the same for one seed", () => {
+    const random = new SeededRandom(5);
+    const vectors = { dimensions: 4, data: Float32Array.from({ length: 400 }, () => random.next() - 0.5) };
+    const members = Int32Array.from({ length: 90 }, (_, i) => i + 10);
+    const chunks = nearChunks(vectors, members, 8, 3);
+    expect(chunks).toHaveLength(11);
+    expect(new Set(chunks.flatMap((chunk) => [...chunk])).size).toBe(88);
+    expect(chunks.every((chunk) => chunk.every((paper) => paper >= 10))).toBe(true);
+    expect(nearChunks(vectors, members, 8, 3)).toEqual(chunks);
+    expect(nearChunks(vectors, members.slice(0, 3), 8, 3)).toEqual([]);
   });
 
   test("one seed gives one sequence, and a stored position goes on with it", () => {
