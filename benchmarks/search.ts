@@ -1,6 +1,7 @@
 /**
  * Search on real papers: latency of the embedded engine at 100,000 papers, ranking quality on autoscholar (cacm and
- * cranfield as guards), and misspellings. Needs ../shared/data. Limits: SEARCH_BENCH_PAPERS (default 100,000).
+ * cranfield as guards), and misspellings. Needs ../shared/data. Limits: SEARCH_BENCH_PAPERS (default 100,000) and
+ * SEARCH_BENCH_PARTS (default latency,quality,hybrid,vectors,pages).
  */
 import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,6 +22,7 @@ import {
 
 const DATA = join(import.meta.dirname, "../../shared/data");
 const PAPERS = Number(process.env.SEARCH_BENCH_PAPERS ?? 100_000);
+const PARTS = (process.env.SEARCH_BENCH_PARTS ?? "latency,quality,hybrid,vectors,pages").split(",");
 const VECTOR_DIMENSION = 192;
 const QUERIES = 300;
 
@@ -32,25 +34,18 @@ export async function run({ json }: { readonly json: boolean }): Promise<object>
   };
   const folder = mkdtempSync(join(tmpdir(), "search-bench-"));
   try {
-    const latency = await measureLatency(join(folder, "papers"), say);
+    const has = (part: string): boolean => PARTS.includes(part);
+    const latency = has("latency") ? await measureLatency(join(folder, "papers"), say) : {};
     const quality: Record<string, object> = {};
-    for (const set of ["autoscholar", "cacm", "cranfield"] as const) {
+    for (const set of has("quality") ? (["autoscholar", "cacm", "cranfield"] as const) : []) {
       quality[set] = await measureQuality(set, join(folder, set));
       say(`${set}: ${JSON.stringify(quality[set])}`);
     }
-    const hybrid = await measureHybrid(join(folder, "hybrid"));
-    say(`hybrid on autoscholar: ${JSON.stringify(hybrid)}`);
-    const vectors = await measureVectorRecall(join(folder, "vectors"));
-    say(`vector index: ${JSON.stringify(vectors)}`);
-    return {
-      area: "search",
-      engine: "lance",
-      ...latency,
-      vectors,
-      quality,
-      hybrid,
-      ...(await measurePages()),
-    };
+    const hybrid = has("hybrid") ? await measureHybrid(folder, say) : {};
+    const vectors = has("vectors") ? await measureVectorRecall(join(folder, "vectors")) : {};
+    if (has("vectors")) say(`vector index: ${JSON.stringify(vectors)}`);
+    const pages = has("pages") ? await measurePages() : {};
+    return { area: "search", engine: "lance", ...latency, vectors, quality, hybrid, ...pages };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -256,17 +251,48 @@ async function measureQuality(set: "autoscholar" | "cacm" | "cranfield", uri: st
   }
 }
 
-/** Ranking with the vectors of the model that the site ships, where there is one. */
-async function measureHybrid(uri: string): Promise<object> {
-  const bundleDir = join(import.meta.dirname, "../packages/embed/model");
-  if (!existsSync(bundleDir)) return { skipped: "no packages/embed/model" };
+type Encoder = Awaited<ReturnType<typeof openModel>>;
+
+/** Ranking with the vectors of a bundle (SEARCH_BENCH_MODEL; default: the shipped one), where there is one. */
+async function measureHybrid(folder: string, say: (text: string) => void): Promise<object> {
+  const bundleDir = process.env.SEARCH_BENCH_MODEL ?? join(import.meta.dirname, "../packages/embed/model");
+  if (!existsSync(bundleDir)) return { skipped: `no ${bundleDir}` };
   const encoder = await openModel({ bundleDir });
+  const measures: Record<string, unknown> = { model: encoder.model.id };
+  try {
+    for (const [name, set] of Object.entries({
+      autoscholar: { documents: readHaystack(), questions: readQuestions("autoscholar") },
+      "known-item": await readKnownItems(),
+      "zh→en": readChineseTitles(),
+    })) {
+      measures[name] = await measureModes(join(folder, `hybrid-${name}`), encoder, set);
+      say(`${encoder.model.id} on ${name}: ${JSON.stringify(measures[name])}`);
+    }
+    return measures;
+  } finally {
+    await encoder.close();
+  }
+}
+
+interface JudgedSet {
+  readonly documents: AsyncIterable<readonly SearchDocument[]>;
+  readonly questions: readonly JudgedQuestion[];
+}
+
+/** A set by words alone, by meaning alone, and by both as the site ranks. */
+async function measureModes(
+  uri: string,
+  encoder: Encoder,
+  { documents, questions }: JudgedSet,
+): Promise<object> {
   const engine = await openLanceEngine({ uri });
   try {
     await engine.rebuild(
       (async function* () {
-        for await (const batch of inPieces(readHaystack(), 500)) {
-          const texts = batch.map(({ title, abstract }) => `${title}\n${abstract}`);
+        for await (const batch of inPieces(documents, 500)) {
+          const texts = batch.map(({ title, abstract }) =>
+            title === "" ? abstract : `${title}\n${abstract}`,
+          );
           const { vectors } = await encoder.embed(texts, { inputType: "document" });
           yield batch.map((document, at) => ({ ...document, vector: vectors[at]! }));
         }
@@ -274,16 +300,44 @@ async function measureHybrid(uri: string): Promise<object> {
     );
     const embed = async (text: string): Promise<Float32Array> =>
       (await encoder.embed([text], { inputType: "query" })).vectors[0]!;
-    const questions = readQuestions("autoscholar");
     return {
-      model: encoder.model.id,
+      keyword: await evaluate(engine, questions, "keyword"),
       semantic: await evaluate(engine, questions, "semantic", embed),
       hybrid: await evaluate(engine, questions, "hybrid", embed),
     };
   } finally {
     await engine.close();
-    await encoder.close();
   }
+}
+
+/** Titles that look for their own abstracts; the documents have no titles. */
+async function readKnownItems(): Promise<JudgedSet> {
+  const papers: SearchDocument[] = [];
+  for await (const batch of readPapers(Number.POSITIVE_INFINITY, new Set(lines("known-item.ids"))))
+    papers.push(...batch);
+  return withoutTitles(papers, (paper) => paper.title);
+}
+
+/** Chinese titles that look for English abstracts, among the parallel rows that no model was trained on. */
+function readChineseTitles(): JudgedSet {
+  const rows = lines("../zh/arxiv_en_zh_parallel.jsonl.gz")
+    .slice(-500)
+    .map((line) => JSON.parse(line) as { id: string; title_zh: string; abstract_en: string });
+  const titles = new Map(rows.map(({ id, title_zh }) => [`arxiv:${id}`, title_zh]));
+  const papers = rows.map(({ id, abstract_en }) => toDocument({ id, title: "", abstract: abstract_en }));
+  return withoutTitles(papers, ({ key }) => titles.get(key)!);
+}
+
+function withoutTitles(
+  papers: readonly SearchDocument[],
+  questionOf: (paper: SearchDocument) => string,
+): JudgedSet {
+  return {
+    documents: (async function* () {
+      yield papers.map((paper) => ({ ...paper, title: "" }));
+    })(),
+    questions: papers.map((paper) => ({ text: questionOf(paper), relevant: new Map([[paper.key, 1]]) })),
+  };
 }
 
 async function* inPieces<T>(batches: AsyncIterable<readonly T[]>, size: number): AsyncGenerator<T[]> {

@@ -10,6 +10,7 @@ export interface JudgedQuestion {
 
 export interface RetrievalScores {
   readonly questions: number;
+  readonly recallAt1: number;
   readonly recallAt5: number;
   readonly recallAt20: number;
   readonly ndcgAt10: number;
@@ -53,7 +54,7 @@ export async function evaluate(
   embed?: (text: string) => Promise<Float32Array>,
 ): Promise<RetrievalScores> {
   const judged = questions.filter((question) => question.relevant.size > 0);
-  const sums = { recallAt5: 0, recallAt20: 0, ndcgAt10: 0 };
+  const sums = { recallAt1: 0, recallAt5: 0, recallAt20: 0, ndcgAt10: 0 };
   for (const { text, relevant } of judged) {
     const { hits } = await engine.search({
       query: plainQuery(text),
@@ -65,6 +66,7 @@ export async function evaluate(
       ...(embed && { queryVector: await embed(text) }),
     });
     const ranked = hits.map((hit) => hit.key);
+    sums.recallAt1 += recallAtK(ranked, relevant, 1);
     sums.recallAt5 += recallAtK(ranked, relevant, 5);
     sums.recallAt20 += recallAtK(ranked, relevant, 20);
     sums.ndcgAt10 += ndcgAtK(ranked, relevant, 10);
@@ -72,6 +74,7 @@ export async function evaluate(
   const count = Math.max(1, judged.length);
   return {
     questions: judged.length,
+    recallAt1: sums.recallAt1 / count,
     recallAt5: sums.recallAt5 / count,
     recallAt20: sums.recallAt20 / count,
     ndcgAt10: sums.ndcgAt10 / count,
