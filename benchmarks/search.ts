@@ -1,7 +1,8 @@
 /**
  * Search on real papers: latency of the embedded engine at 100,000 papers, ranking quality on autoscholar (cacm and
- * cranfield as guards), and misspellings. Needs ../shared/data. Limits: SEARCH_BENCH_PAPERS (default 100,000) and
- * SEARCH_BENCH_PARTS (default latency,quality,hybrid,vectors,pages).
+ * cranfield as guards), and misspellings. Needs ../shared/data. Settings: SEARCH_BENCH_PAPERS (default 100,000),
+ * SEARCH_BENCH_PARTS (default all: latency,quality,hybrid,vectors,pages), SEARCH_BENCH_MODEL (a bundle's folder; default:
+ * the shipped one).
  */
 import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,12 +23,18 @@ import {
 
 const DATA = join(import.meta.dirname, "../../shared/data");
 const PAPERS = Number(process.env.SEARCH_BENCH_PAPERS ?? 100_000);
-const PARTS = (process.env.SEARCH_BENCH_PARTS ?? "latency,quality,hybrid,vectors,pages").split(",");
+const ALL_PARTS = ["latency", "quality", "hybrid", "vectors", "pages"];
+const PARTS = process.env.SEARCH_BENCH_PARTS?.split(",") ?? ALL_PARTS;
 const VECTOR_DIMENSION = 192;
 const QUERIES = 300;
 
 export async function run({ json }: { readonly json: boolean }): Promise<object> {
   if (!existsSync(DATA)) return { area: "search", skipped: "no ../shared/data" };
+  const unknown = PARTS.filter((part) => !ALL_PARTS.includes(part));
+  if (unknown.length > 0) {
+    console.error(`SEARCH_BENCH_PARTS has ${unknown.join(", ")}; the parts are ${ALL_PARTS.join(", ")}.`);
+    process.exit(2);
+  }
   const say = (text: string): void => {
     if (!json) console.log(text);
     else console.error(text);
@@ -253,7 +260,7 @@ async function measureQuality(set: "autoscholar" | "cacm" | "cranfield", uri: st
 
 type Encoder = Awaited<ReturnType<typeof openModel>>;
 
-/** Ranking with the vectors of a bundle (SEARCH_BENCH_MODEL; default: the shipped one), where there is one. */
+/** Ranking with the vectors of a bundle, where there is one. */
 async function measureHybrid(folder: string, say: (text: string) => void): Promise<object> {
   const bundleDir = process.env.SEARCH_BENCH_MODEL ?? join(import.meta.dirname, "../packages/embed/model");
   if (!existsSync(bundleDir)) return { skipped: `no ${bundleDir}` };
