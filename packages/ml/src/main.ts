@@ -82,7 +82,7 @@ for (const [verb, description] of Object.entries(VERBS) as [TrainingVerb | "trai
     .option("--pairs <file>", 'your data: lines of {"query": …, "positive": …, "negatives": […]}')
     .option(
       "--teacher <checkpoint>",
-      "model whose cosines are taught, of the same vocabulary (roformer-sim-distill)",
+      "model whose cosines are taught, of the same vocabulary (roformer-sim-distill, tiny-questions)",
     )
     .option(
       "--near-model <checkpoint>",

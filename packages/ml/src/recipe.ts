@@ -32,6 +32,8 @@ export interface ContrastPart {
   readonly form?: "infoNce" | "flatNce";
   /** Prefixes of the vector that are compared as well (Matryoshka); none when left out. */
   readonly matryoshkaDims?: readonly number[];
+  /** Share of the target that is the softmax of `--teacher` over the batch; see `ContrastiveOptions`. None when left out. */
+  readonly teacherShare?: number;
   readonly batch: Omit<PairBatchOptions, "seed">;
   /** Batches that are compared as one (gradient caching), 1 when left out: more negatives in the same memory. */
   readonly virtualBatches?: number;

@@ -314,6 +314,45 @@ test.each([
   }
 });
 
+test("a teacher that has the whole say decides who belongs together, in both directions", async () => {
+  const objective = contrastiveObjective({
+    config: { ...config, pooling: "mean" },
+    source: POOLED,
+    scale: 20,
+    isSymmetric: true,
+    teacherShare: 1,
+  });
+  const rows = (tokens: number[]) => ({
+    ids: Int32Array.from(tokens.flatMap((t) => [1, t])),
+    lengths: new Int32Array(tokens.length).fill(2),
+    rows: tokens.length,
+    length: 2,
+  });
+  // The first two queries belong to each other's documents, the third to both the first two.
+  const teacher = Float32Array.of(0, 1, 0, 1, 0, 0, 0.5, 0.5, -1);
+  const batch = { queries: rows([3, 4, 5]), documents: rows([6, 7, 8]), negatives: rows([]), teacher };
+  const context = new ForwardContext(true);
+  objective.define(context, input, batch);
+  const trainer = new Trainer({
+    task: combinedTask<{ pairs: typeof batch }>({ pairs: { objective, weight: 1 } }),
+    parameters: initializeParameters(context.specs(), 2),
+    optimizer: new AdamW(),
+    learningRate: constant(0.02),
+    seed: 1,
+    maxGradientNorm: 1,
+  });
+  const reports: StepReport[] = [];
+  for (let k = 0; k < 60; k++) reports.push(await trainer.update([{ pairs: batch }]));
+  await trainer.release();
+  // The least that can be reached is the entropy of the teacher: forward ln 2 in one row of three, backward the third
+  // document's 1/3 · H(softmax(0, 0, −20)) = 1/3 · ln 2.
+  const [first, last] = [reports[0]!, reports.at(-1)!];
+  expect(first.loss).toBeGreaterThan(0.6);
+  expect(last.loss).toBeCloseTo(Math.log(2) / 3, 1);
+  expect(last.loss).toBeGreaterThan(Math.log(2) / 3 - 1e-3);
+  expect(Number(last.metrics["pairs/whole"]![0])).toBeGreaterThan(2);
+});
+
 test.each(["infoNce", "flatNce"] as const)(
   "the contrastive objective (%s) brings partners together against hard negatives",
   async (form) => {

@@ -25,7 +25,11 @@ export function recipeObjectives(
   };
   const { distil, contrast, graded, classified, own, segments } = parts;
   if (distil) add("distil", distil.weight, distillationObjective({ ...distil.loss, config }));
-  if (contrast) add("contrast", contrast.weight, pairObjective(contrast, pooled));
+  if (contrast) {
+    const { teacherShare } = contrast;
+    const taught = teacherShare === undefined ? pooled : { ...pooled, teacherShare };
+    add("contrast", contrast.weight, pairObjective(contrast, taught));
+  }
   if (graded) add("graded", graded.weight, gradedPairObjective({ ...pooled, scale: graded.scale }));
   if (classified) {
     const classes = classCount(classified.tasks);
@@ -39,7 +43,7 @@ export function recipeObjectives(
 /** Over one batch, or over several as if they were one. */
 function pairObjective(
   { scale, form = "infoNce", matryoshkaDims = [], virtualBatches = 1 }: ContrastPart | OwnPart,
-  pooled: Pick<ContrastiveOptions, "config" | "source">,
+  pooled: Pick<ContrastiveOptions, "config" | "source" | "teacherShare">,
 ): Objective<unknown> {
   const options = { ...pooled, scale, form, matryoshkaDims, isSymmetric: true };
   const objective =

@@ -5,13 +5,13 @@ import { Prefetch, type PrefetchedStream } from "../data/prefetch.ts";
 import { studentConfig } from "../models/encoder-config.ts";
 import { adapterOf } from "../nn/index.ts";
 import type { Parameter } from "../parameters.ts";
-import type { Recipe } from "../recipe.ts";
+import type { Recipe, RecipeParts } from "../recipe.ts";
 import { combinedTask } from "../train/index.ts";
 import type { RecipeBatch, RecipeBatchesRequest } from "./recipe-batches.ts";
 import { RecipeError } from "./recipe-error.ts";
 import { recipeObjectives } from "./recipe-objectives.ts";
 import { type RunOptions, type RunResult, runTraining } from "./run-training.ts";
-import { openTeacher, withTeacher } from "./with-teacher.ts";
+import { openTeacher, type TaughtPart, withTeacher } from "./with-teacher.ts";
 
 export interface TrainOptions extends RunOptions {
   readonly recipe: Recipe;
@@ -31,13 +31,16 @@ export async function train(options: TrainOptions): Promise<RunResult> {
   const { vocabSize } = readTokenizerJson(await readFile(tokenizerPath, "utf8"));
   const config = studentConfig({ ...recipe.model, vocabSize });
   const { parts, seed, lora } = recipe;
-  const hasTeacher = parts.segments?.hasTeacher ?? false;
+  const taughtParts = partsWithTeacher(parts);
+  const hasTeacher = taughtParts.length > 0;
   if (hasTeacher && teacherPath === null)
     throw new RecipeError(
       "This recipe learns from a teacher: name its checkpoint or weights with --teacher.",
     );
   if (!hasTeacher && teacherPath !== null)
-    throw new RecipeError("This recipe has no use for a --teacher: its part `segments` lacks hasTeacher.");
+    throw new RecipeError(
+      "This recipe has no use for a --teacher: its part `segments` lacks hasTeacher, its part `contrast` teacherShare.",
+    );
   const teacher = teacherPath === null ? null : await openTeacher(teacherPath, vocabSize, options.threads);
   const request: RecipeBatchesRequest = {
     parts,
@@ -56,7 +59,7 @@ export async function train(options: TrainOptions): Promise<RunResult> {
         config: lora === undefined ? config : { ...config, lora },
         task: combinedTask<RecipeBatch>(recipeObjectives(parts, config), lora && adapterOf(lora)),
         openBatches: (position): BatchStream<RecipeBatch> =>
-          teacher === null ? data.open(position) : withTeacher(data.open(position), teacher),
+          teacher === null ? data.open(position) : withTeacher(data.open(position), teacher, taughtParts),
         prepare: (parameters) =>
           config.pooling === "weighted"
             ? weighByFrequency(data.open(undefined), parameters.get("pooling.tokenWeights"))
@@ -68,6 +71,21 @@ export async function train(options: TrainOptions): Promise<RunResult> {
     await data.stop();
     await teacher?.release();
   }
+}
+
+/** What learns from a model's cosines. @throws RecipeError for a share that cannot be */
+function partsWithTeacher({ segments, contrast }: RecipeParts): TaughtPart[] {
+  const { teacherShare = 0, virtualBatches = 1, form = "infoNce" } = contrast ?? {};
+  if (!(teacherShare >= 0 && teacherShare <= 1))
+    throw new RecipeError(`teacherShare is ${teacherShare}, but a share lies between 0 and 1.`);
+  if (teacherShare > 0 && (virtualBatches > 1 || form !== "infoNce"))
+    throw new RecipeError(
+      "teacherShare goes with infoNce and without virtualBatches only: leave one of them out.",
+    );
+  return [
+    ...(segments?.hasTeacher ? (["segments"] as const) : []),
+    ...(teacherShare > 0 ? (["contrast"] as const) : []),
+  ];
 }
 
 const COUNTED_BATCHES = 200;

@@ -1,8 +1,10 @@
 /**
- * RoFormer-Sim's second stage: the contrastive term gives way to the cosines of a teacher, which restores what the
- * generative loss costs in retrieval. The teacher is a model with the same vocabulary; it sees the texts uncorrupted.
+ * A teacher with the same vocabulary, whose cosines are taught. In RoFormer-Sim's second stage they stand in for the
+ * contrastive term, which restores what the generative loss costs in retrieval (it sees the texts uncorrupted); beside
+ * the contrastive loss they say which other documents of a batch are near a query.
  */
 import type { BatchStream } from "../data/batch-source.ts";
+import type { PairBatch } from "../data/pair-batches.ts";
 import type { SegmentBatch } from "../data/segment-batches.ts";
 import type { TokenBlock } from "../data/token-store.ts";
 import { dot } from "../eval/metrics.ts";
@@ -24,33 +26,53 @@ export async function openTeacher(path: string, vocabSize: number, threads: numb
   return EncoderRunner.create(exportEncoder(config, parameters, POOLED), { threads });
 }
 
-/** Batches whose part `segments` has the teacher's matrix of cosines. */
+/** Parts of a recipe that can learn from a teacher. */
+export type TaughtPart = "segments" | "contrast";
+
+/** Batches whose taught parts have the teacher's matrix of cosines. */
 export function withTeacher<Batch extends Record<string, unknown>>(
   batches: BatchStream<Batch>,
   teacher: EncoderRunner,
+  parts: readonly TaughtPart[],
 ): BatchStream<Batch> {
   return {
     position: () => batches.position(),
     async next() {
       const batch = await batches.next();
-      const segments = batch.segments as SegmentBatch;
-      return { ...batch, segments: { ...segments, teacher: await cosines(teacher, segments.sources) } };
+      const taught: Record<string, unknown> = {};
+      if (parts.includes("segments")) {
+        const segments = batch.segments as SegmentBatch;
+        const vectors = await embedBlock(teacher, segments.sources);
+        taught.segments = { ...segments, teacher: cosines(vectors, vectors) };
+      }
+      if (parts.includes("contrast")) {
+        const contrast = batch.contrast as PairBatch;
+        const [queries, documents] = [
+          await embedBlock(teacher, contrast.queries),
+          await embedBlock(teacher, contrast.documents),
+        ];
+        taught.contrast = { ...contrast, teacher: cosines(queries, documents) };
+      }
+      return { ...batch, ...taught };
     },
   };
 }
 
-/** [rows, rows] */
-async function cosines(
+/** Unit vectors of the rows. */
+function embedBlock(
   teacher: EncoderRunner,
   { ids, lengths, rows, length }: TokenBlock,
-): Promise<Float32Array> {
-  const texts = Array.from({ length: rows }, (_, row) =>
-    ids.subarray(row * length, row * length + lengths[row]!),
+): Promise<readonly Float32Array[]> {
+  return teacher.embed(
+    Array.from({ length: rows }, (_, row) => ids.subarray(row * length, row * length + lengths[row]!)),
   );
-  const vectors = await teacher.embed(texts);
-  const matrix = new Float32Array(rows * rows);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < rows; j++) matrix[i * rows + j] = dot(vectors[i]!, vectors[j]!);
+}
+
+/** [a, b] */
+function cosines(a: readonly Float32Array[], b: readonly Float32Array[]): Float32Array {
+  const matrix = new Float32Array(a.length * b.length);
+  for (let i = 0; i < a.length; i++) {
+    for (let j = 0; j < b.length; j++) matrix[i * b.length + j] = dot(a[i]!, b[j]!);
   }
   return matrix;
 }

@@ -11,6 +11,7 @@ import {
   tokenTemplates,
 } from "./question-templates.ts";
 import { SeededRandom } from "./seeded-random.ts";
+import { SentenceQuestions } from "./sentence-questions.ts";
 import { sentenceSpans } from "./sentence-spans.ts";
 import { type CyclePosition, ShuffledCycle } from "./shuffled-cycle.ts";
 import type { TermDictionary } from "./term-dictionary.ts";
@@ -24,6 +25,8 @@ export interface QueryMixture {
   readonly question: number;
   /** A sentence of the abstract; the document is the title and the other sentences. */
   readonly sentence: number;
+  /** A sentence of the abstract as a question (sentence-questions.ts); the document as for a sentence. None when left out. */
+  readonly sentenceQuestion?: number;
   /** The title with some English terms in Chinese, or the other way round. */
   readonly codeSwitched: number;
 }
@@ -66,6 +69,7 @@ export class PairBatches {
   readonly #tokenizer: WordPieceTokenizer;
   readonly #dictionary: TermDictionary;
   readonly #templates: { english: TokenTemplate[]; chinese: TokenTemplate[] };
+  readonly #sentenceQuestions: SentenceQuestions;
   readonly #stops: ReadonlySet<number>;
   readonly #chunks: readonly Int32Array[];
   readonly #chunkCycle: ShuffledCycle;
@@ -89,6 +93,7 @@ export class PairBatches {
       english: tokenTemplates(QUESTION_TEMPLATES, tokens),
       chinese: tokenTemplates(CHINESE_QUESTION_TEMPLATES, tokens),
     };
+    this.#sentenceQuestions = new SentenceQuestions(tokens, (piece) => tokenizer.idOf(piece));
     this.#stops = new Set([".", "。", "?", "!", "？", "！"].flatMap((stop) => tokenizer.idOf(stop) ?? []));
     this.#chunks = chunksOf(corpus, options, vectors);
     this.#chunkCycle = new ShuffledCycle(this.#chunks.length, options.seed * 31 + 7, position?.chunks);
@@ -150,12 +155,28 @@ export class PairBatches {
       case "codeSwitched":
         return [this.#wrap(this.#dictionary.switchTerms(title, random)), this.#document(paper, random, null)];
       case "sentence": {
-        const abstract = this.#corpus.store.get(paper.abstract);
-        const spans = sentenceSpans(abstract, this.#stops);
-        const span = spans[random.nextBelow(spans.length)] ?? [0, 0];
-        return [this.#wrap(abstract.subarray(...span)), this.#document(paper, random, span)];
+        const [sentence, span] = this.#sentence(paper, random);
+        return [this.#wrap(sentence), this.#document(paper, random, span)];
+      }
+      case "sentenceQuestion": {
+        const [sentence, span] = this.#sentence(paper, random);
+        const { template, subject } = this.#sentenceQuestions.make(sentence, paper.isChinese, random);
+        const { queryLength } = this.#options;
+        const question = fillTemplate(template, subject, this.#tokenizer.special, queryLength);
+        return [question, this.#document(paper, random, span)];
       }
     }
+  }
+
+  /** One sentence of the abstract and its place. */
+  #sentence(
+    paper: PairedPaper,
+    random: SeededRandom,
+  ): readonly [sentence: Int32Array, span: readonly [start: number, end: number]] {
+    const abstract = this.#corpus.store.get(paper.abstract);
+    const spans = sentenceSpans(abstract, this.#stops);
+    const span = spans[random.nextBelow(spans.length)] ?? [0, 0];
+    return [abstract.subarray(...span), span];
   }
 
   #title(paper: PairedPaper): Int32Array {

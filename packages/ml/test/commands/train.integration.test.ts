@@ -10,6 +10,7 @@ import simDistill from "../../recipes/roformer-sim-distill.ts";
 import simFinetune from "../../recipes/roformer-sim-finetune.ts";
 import simPretrain from "../../recipes/roformer-sim-pretrain.ts";
 import tinyNear from "../../recipes/tiny-near.ts";
+import tinyQuestions from "../../recipes/tiny-questions.ts";
 import { train } from "../../src/commands/train.ts";
 import { generate } from "../../src/generation/generator.ts";
 import { readModel } from "../../src/interchange/checkpoint.ts";
@@ -182,6 +183,41 @@ describe("recipes from data to checkpoints", () => {
     await expect(run("near", near, {})).rejects.toThrow("name its weights with --near-model");
     await expect(run("far", far, { nearModel: first.checkpoint })).rejects.toThrow(
       "no use for a --near-model",
+    );
+  });
+
+  test("a share of the pairs' target from a teacher: the student itself is no news, and the teacher has to be named", async () => {
+    const { batch, ...contrast } = tinyQuestions.parts.contrast;
+    const small = {
+      ...batch,
+      pairs: 10,
+      parallelPairs: 2,
+      chunk: 4,
+      nearShare: 0,
+      queryLength: 8,
+      documentLength: 24,
+    };
+    const part = { ...contrast, batch: small, matryoshkaDims: [] };
+    const taught = (teacherShare: number) => ({
+      ...tinyQuestions,
+      parts: { contrast: { ...part, teacherShare } },
+    });
+    const first = await run("untaught", taught(0), {});
+    const alone = await run("taught", taught(1), { from: first.checkpoint, teacher: first.checkpoint });
+    // Nothing but the teacher's say, and the teacher is the student: cross-entropy is entropy, which no step lowers much.
+    const [before] = alone.losses;
+    expect(before!["contrast/loss"]).toBeCloseTo(before!["contrast/taught"]!, 5);
+    expect(before!["contrast/taught"]).toBeLessThanOrEqual(Math.log(10));
+    await expect(run("taught", taught(0.5), {})).rejects.toThrow(
+      "name its checkpoint or weights with --teacher",
+    );
+    await expect(run("untaught", taught(0), { teacher: first.checkpoint })).rejects.toThrow(
+      "its part `contrast` teacherShare",
+    );
+    await expect(run("taught", taught(1.5), {})).rejects.toThrow("teacherShare is 1.5");
+    const grouped = { contrast: { ...part, teacherShare: 0.5, virtualBatches: 2 } };
+    await expect(run("taught", { ...tinyQuestions, parts: grouped }, {})).rejects.toThrow(
+      "without virtualBatches only",
     );
   });
 });

@@ -9,7 +9,7 @@ import { writeWeights } from "../../src/interchange/checkpoint.ts";
 import { encode, studentConfig } from "../../src/models/index.ts";
 import { ForwardContext, initializeParameters } from "../../src/nn/index.ts";
 
-test("segments get the teacher's cosines of their uncorrupted sources; positions pass through", async () => {
+test("pairs get the cosines of queries with documents; segments get the teacher's cosines of their uncorrupted sources; positions pass through", async () => {
   const folder = await mkdtemp(join(tmpdir(), "teacher-"));
   try {
     const config = studentConfig({ vocabSize: 12, hiddenSize: 8, numAttentionHeads: 2 });
@@ -25,14 +25,23 @@ test("segments get the teacher's cosines of their uncorrupted sources; positions
       0,
     );
     const source = { next: () => ({ segments: { sources, teacher: null }, other: 7 }), position: () => 4 };
-    const stream = withTeacher<Record<string, unknown>>(source, teacher);
+    const stream = withTeacher<Record<string, unknown>>(source, teacher, ["segments"]);
     const { segments, other } = await stream.next();
+    const pairs = { queries: packBlock([Int32Array.of(2, 5, 3)], 4, 0), documents: sources };
+    const both = { next: () => ({ contrast: pairs, segments: 7 }), position: () => 5 };
+    const taught = (await withTeacher<Record<string, unknown>>(both, teacher, ["contrast"]).next()) as {
+      contrast: { teacher: Float32Array };
+      segments: number;
+    };
     await teacher.release();
     const matrix = (segments as { teacher: Float32Array }).teacher;
     expect([stream.position(), other, matrix.length]).toEqual([4, 7, 9]);
     for (const same of [0, 4, 8, 2, 6]) expect(matrix[same]).toBeCloseTo(1, 5);
     expect(matrix[1]).toBe(matrix[3]);
     expect(matrix[1]).toBeLessThan(0.999);
+    // One query, equal to the first and the third document.
+    expect(taught.segments).toBe(7);
+    expect([...taught.contrast.teacher]).toEqual([...matrix.subarray(0, 3)]);
     await expect(openTeacher(path, 13, 1)).rejects.toThrow(
       /has 12 pieces, but the tokenizer 13: both must be the same/,
     );

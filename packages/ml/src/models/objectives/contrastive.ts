@@ -1,5 +1,12 @@
-import { add, concat, mul, type Node, reshape, slice } from "../../graph/index.ts";
-import { coSent, cosineMatrix, flatNce, infoNce, pairClassification } from "../../losses/index.ts";
+import { add, concat, mul, type Node, reshape, slice, softmax, transpose } from "../../graph/index.ts";
+import {
+  coSent,
+  cosineMatrix,
+  flatNce,
+  infoNce,
+  pairClassification,
+  softCrossEntropy,
+} from "../../losses/index.ts";
 import { type ForwardContext, maskFromLengths } from "../../nn/index.ts";
 import type { InputMaker, Objective, ObjectiveNodes } from "../../train/objective.ts";
 import type { VirtualObjective } from "../../train/virtual-batch.ts";
@@ -14,6 +21,8 @@ export interface ContrastiveInput {
   readonly documents: TokenRows;
   /** hard negatives; 0 rows for none */
   readonly negatives: TokenRows;
+  /** [queries, documents] cosines under a teacher; needed where `teacherShare` is above 0 */
+  readonly teacher?: Float32Array;
 }
 
 export interface ContrastiveOptions {
@@ -27,6 +36,11 @@ export interface ContrastiveOptions {
   readonly matryoshkaDims?: readonly number[];
   /** FlatNCE keeps its gradient where few or easy negatives leave InfoNCE none; its loss is always 1. Default infoNce */
   readonly form?: "infoNce" | "flatNce";
+  /**
+   * Share of the target that is the teacher's softmax over the batch (at the same scale) instead of the own partner
+   * alone: a near paper that answers the query as well is no wrong answer then. 0 when left out; at most 1, infoNce only.
+   */
+  readonly teacherShare?: number;
 }
 
 function embedRows(
@@ -44,6 +58,18 @@ function flatPairs(queries: Node, documents: Node, scale: number, hard: Node | n
   const candidates = hard ? concat([documents, hard], 0) : documents;
   const { loss, logX } = flatNce(mul(cosineMatrix(queries, candidates), scale));
   return { loss, reported: logX };
+}
+
+/** Cross-entropy of the batch's softmax, in both directions, against the teacher's. */
+function teacherLoss(options: ContrastiveOptions, q: Node, d: Node, teacher: Node): Node {
+  const scores = (a: Node, b: Node): Node => mul(cosineMatrix(a, b), options.scale);
+  const target = mul(teacher, options.scale);
+  return meanOverWidths(taughtWidths(q.shape.at(-1) as number, options.matryoshkaDims), (width) => {
+    const [a, b] = [slice(q, 1, 0, width), slice(d, 1, 0, width)];
+    const forward = softCrossEntropy(scores(a, b), softmax(target));
+    if (!options.isSymmetric) return forward;
+    return mul(add(forward, softCrossEntropy(scores(b, a), softmax(transpose(target, [1, 0])))), 0.5);
+  });
 }
 
 /** The contrastive loss of vectors [rows, size], with the widths that are taught. */
@@ -76,13 +102,29 @@ const pairShape = {
 
 /** InfoNCE over pairs with in-batch and hard negatives. */
 export function contrastiveObjective(options: ContrastiveOptions): Objective<ContrastiveInput> {
+  const { teacherShare = 0 } = options;
   return {
     ...pairShape,
+    feeds: (batch) => ({
+      ...pairShape.feeds(batch),
+      ...(teacherShare > 0 ? { teacher: batch.teacher! } : {}),
+    }),
     define(context, makeInput, { queries, documents, negatives }) {
       const embed = (name: string, rows: TokenRows): Node =>
         embedRows(context, options, makeInput, name, rows);
       const [q, d] = [embed("queries", queries), embed("documents", documents)];
-      return pairLoss(options, q, d, negatives.rows > 0 ? embed("negatives", negatives) : null);
+      const own = pairLoss(options, q, d, negatives.rows > 0 ? embed("negatives", negatives) : null);
+      if (teacherShare === 0) return own;
+      const taught = teacherLoss(
+        options,
+        q,
+        d,
+        makeInput("teacher", "float", [queries.rows, documents.rows]),
+      );
+      return {
+        loss: add(mul(own.loss, 1 - teacherShare), mul(taught, teacherShare)),
+        metrics: { ...own.metrics, taught },
+      };
     },
   };
 }
