@@ -815,6 +815,18 @@ export function engineSuite(name: string, engineUnderTest: EngineUnderTest): voi
       },
     );
 
+    unless("vectors")("searches at the same time answer as one after the other", async () => {
+      const asked = ["sled", "law", "dogs", "-sled", "sled law", "cat:cs.AI"].flatMap((text) =>
+        (["hybrid", "semantic", "keyword"] as const).map((mode) =>
+          request(text, { mode, queryVector, facets: true }),
+        ),
+      );
+      const inTurn = [];
+      for (const each of asked) inTurn.push(await engine.search(each));
+      expect(await Promise.all(asked.map((each) => engine.search(each)))).toEqual(inTurn);
+      expect(new Set(inTurn.map(({ total }) => total)).size).toBeGreaterThan(1);
+    });
+
     unless("vectors")("made-up words find nothing by meaning, unless it is very near", async () => {
       const weak = unitVector([0.4, -0.9, 0.3]);
       for (const mode of ["semantic", "hybrid"] as const) {

@@ -4,6 +4,7 @@ import { AUTHOR_MARK, analyzeDocument, termOf } from "./analyze-document.ts";
 import type { Group } from "./plan.ts";
 import { inverseDocFreq, type RankOptions, scoreText } from "./rank.ts";
 import { FormFinder } from "./reasons.ts";
+import { Scratch } from "./scratch.ts";
 import { selectTop } from "./select-top.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { DocRef } from "./text-search.ts";
@@ -23,12 +24,14 @@ export function likeThese(
   if (words.length === 0) return [];
   const plan = { words, required: [], excluded: [], isQuestion: false };
   const refs: (DocRef & { score: number })[] = [];
-  scoreText(snapshot, plan, rank, 0).forEach(({ scores }, segment) => {
+  const scratch = new Scratch();
+  scoreText(snapshot, plan, rank, 0, scratch).forEach(({ scores }, segment) => {
     for (let doc = 0; doc < scores.length; doc++) {
       const score = scores[doc]!;
       if (score > 0 && isOther({ segment, doc })) refs.push({ segment, doc, score });
     }
   });
+  scratch.release();
   const segmentOf = (ref: DocRef) => snapshot.segments[ref.segment]!.segment;
   const top = selectTop(
     Float64Array.from(refs, (ref) => ref.score),

@@ -1,5 +1,6 @@
 import type { TextField } from "@cool-papers/core";
 import { AUTHOR_MARK } from "./analyze-document.ts";
+import type { Scratch } from "./scratch.ts";
 import type { Segment } from "./segment.ts";
 
 /** How much a word counts by the field it stands in; abstract words count 1. */
@@ -8,7 +9,7 @@ export interface FieldWeights {
   readonly author: number;
 }
 
-/** Documents of a segment that match something, with the weighted frequency of the match in each. */
+/** Documents of a segment that match something, with the weighted frequency of the match in each; may lie in a scratch. */
 export interface Matches {
   readonly docs: Uint16Array;
   readonly frequency: Float32Array;
@@ -22,8 +23,10 @@ export function matchTerm(
   term: string,
   field: TextField | null,
   weights: FieldWeights,
+  scratch: Scratch,
 ): Matches {
-  return matchTermId(segment, segment.terms.find(term), term.startsWith(AUTHOR_MARK), field, weights);
+  const isAuthor = term.startsWith(AUTHOR_MARK);
+  return matchTermId(segment, segment.terms.find(term), isAuthor, field, weights, scratch);
 }
 
 /** The same by the term's id; -1 matches nothing. */
@@ -33,6 +36,7 @@ export function matchTermId(
   isAuthor: boolean,
   field: TextField | null,
   weights: FieldWeights,
+  scratch: Scratch,
 ): Matches {
   if (id < 0) return NO_MATCHES;
   const { docs, packs, postingStart } = segment.arrays;
@@ -40,19 +44,19 @@ export function matchTermId(
   const end = postingStart[id + 1]!;
   const titleWeight = field === "abstract" ? 0 : weights.title;
   const otherWeight = field === "title" ? 0 : isAuthor ? weights.author : 1;
-  const frequency = new Float32Array(end - start);
+  const frequency = scratch.float32(end - start);
   for (let at = start; at < end; at++) {
     const pack = packs[at]!;
     frequency[at - start] = (pack >> 8) * titleWeight + (pack & 255) * otherWeight;
   }
   const all = { docs: docs.subarray(start, end), frequency };
-  return field === "title" || field === "abstract" ? withoutZeros(all) : all;
+  return field === "title" || field === "abstract" ? withoutZeros(all, scratch) : all;
 }
 
-function withoutZeros(matches: Matches): Matches {
+function withoutZeros(matches: Matches, scratch: Scratch): Matches {
   let kept = 0;
-  const docs = new Uint16Array(matches.docs.length);
-  const frequency = new Float32Array(matches.docs.length);
+  const docs = scratch.uint16(matches.docs.length);
+  const frequency = scratch.float32(matches.docs.length);
   for (let at = 0; at < matches.docs.length; at++) {
     if (matches.frequency[at] === 0) continue;
     docs[kept] = matches.docs[at]!;
@@ -130,9 +134,10 @@ export function matchPhrase(
   terms: readonly string[],
   field: TextField | null,
   weights: FieldWeights,
+  scratch: Scratch,
 ): Matches {
   if (terms.length === 0) return NO_MATCHES;
-  if (terms.length === 1) return matchTerm(segment, terms[0]!, field, weights);
+  if (terms.length === 1) return matchTerm(segment, terms[0]!, field, weights, scratch);
   const ids = terms.map((term) => segment.terms.find(term));
   if (ids.some((id) => id < 0)) return NO_MATCHES;
   const cursors = ids.map((id) => new PostingCursor(segment, id));
@@ -182,12 +187,13 @@ export function matchAll(
   terms: readonly string[],
   field: TextField | null,
   weights: FieldWeights,
+  scratch: Scratch,
 ): Matches {
-  const lists = [...new Set(terms)].map((term) => matchTerm(segment, term, field, weights));
+  const lists = [...new Set(terms)].map((term) => matchTerm(segment, term, field, weights, scratch));
   lists.sort((left, right) => left.docs.length - right.docs.length);
   if (lists.length === 0) return NO_MATCHES;
   const docs = lists.map((list) => list.docs).reduce(intersect);
-  return { docs, frequency: new Float32Array(docs.length).fill(1) };
+  return { docs, frequency: scratch.float32(docs.length).fill(1) };
 }
 
 /** Both lists ascending. */

@@ -10,6 +10,7 @@ import type { TextField } from "@cool-papers/core";
 import { AUTHOR_MARK } from "./analyze-document.ts";
 import type { Alternative, Group, TextPlan } from "./plan.ts";
 import { type FieldWeights, type Matches, matchAll, matchPhrase, matchTermId } from "./postings.ts";
+import { Scratch } from "./scratch.ts";
 import type { Segment } from "./segment.ts";
 import { MAX_SEGMENT_DOCUMENTS } from "./segment-arrays.ts";
 import type { LiveSegment, Snapshot } from "./snapshot.ts";
@@ -37,7 +38,7 @@ export const DEFAULT_RANK: RankOptions = {
   otherFormsAlone: 0.05,
 };
 
-/** What the text part of a query gives in one segment, by document. */
+/** What the text part of a query gives in one segment, by document; its arrays lie in the scratch of the search. */
 export interface SegmentScores {
   readonly live: LiveSegment;
   readonly scores: Float32Array;
@@ -63,10 +64,11 @@ function matchAny(
   alternatives: readonly Alternative[],
   field: TextField | null,
   options: RankOptions,
+  scratch: Scratch,
 ): WeightedMatches {
   const found: Uint16Array[] = [];
   const add = ({ docs, frequency }: Matches, weight: number): void => {
-    const fresh = new Uint16Array(docs.length);
+    const fresh = scratch.uint16(docs.length);
     let count = 0;
     for (let at = 0; at < docs.length; at++) {
       const doc = docs[at]!;
@@ -77,11 +79,14 @@ function matchAny(
     found.push(fresh.subarray(0, count));
   };
   for (const { terms, how, weight } of alternatives) {
-    if (how === "phrase") add(matchPhrase(segment, terms, field, options), weight);
-    else if (how === "all") add(matchAll(segment, terms, field, options), weight);
-    else addFamily(segment, terms[0]!, field, options, (matches, share) => add(matches, weight * share));
+    if (how === "phrase") add(matchPhrase(segment, terms, field, options, scratch), weight);
+    else if (how === "all") add(matchAll(segment, terms, field, options, scratch), weight);
+    else {
+      const addShare = (matches: Matches, share: number): void => add(matches, weight * share);
+      addFamily(segment, terms[0]!, field, options, scratch, addShare);
+    }
   }
-  return takeSums(found);
+  return takeSums(found, scratch);
 }
 
 function addFamily(
@@ -89,22 +94,23 @@ function addFamily(
   term: string,
   field: TextField | null,
   options: RankOptions,
+  scratch: Scratch,
   add: (matches: Matches, share: number) => void,
 ): void {
   const own = segment.terms.find(term);
   const { start, end } = segment.familyOf(term);
   for (let id = start; id < end; id++) {
-    const matches = matchTermId(segment, id, term.startsWith(AUTHOR_MARK), field, options);
+    const matches = matchTermId(segment, id, term.startsWith(AUTHOR_MARK), field, options, scratch);
     add(matches, id === own ? 1 : options.otherForms);
   }
 }
 
 /** Reads the sums of the found documents and leaves them at 0 for the next. */
-function takeSums(found: readonly Uint16Array[]): WeightedMatches {
+function takeSums(found: readonly Uint16Array[], scratch: Scratch): WeightedMatches {
   const size = found.reduce((sum, docs) => sum + docs.length, 0);
-  const docs = new Uint16Array(size);
-  const frequency = new Float32Array(size);
-  const weight = new Float32Array(size);
+  const docs = scratch.uint16(size);
+  const frequency = scratch.float32(size);
+  const weight = scratch.float32(size);
   let at = 0;
   for (const list of found) {
     for (const doc of list) {
@@ -120,24 +126,27 @@ function takeSums(found: readonly Uint16Array[]): WeightedMatches {
 
 /**
  * Scores every document of the snapshot against the plan. `enough`: a group that fewer documents have is looked for by
- * its parts too.
+ * its parts too. What is returned lies in `scratch`.
  */
 export function scoreText(
   snapshot: Snapshot,
   plan: TextPlan,
   options: RankOptions,
   enough: number,
+  scratch: Scratch,
 ): SegmentScores[] {
   const results = snapshot.segments.map((live) => ({
     live,
-    scores: new Float32Array(live.segment.size),
-    wordCount: new Uint8Array(live.segment.size),
-    requiredCount: new Uint8Array(live.segment.size),
+    scores: scratch.float32(live.segment.size),
+    wordCount: scratch.uint8(live.segment.size),
+    requiredCount: scratch.uint8(live.segment.size),
   }));
+  /** For the matches of one group. */
+  const own = new Scratch();
   const norms = snapshot.segments.map((live) => lengthNorms(snapshot, live, options));
   /** Adds the scores; the documents of each segment that have one of the alternatives. */
   const score = (alternatives: readonly Alternative[], field: TextField | null, weight: number) => {
-    const matches = results.map(({ live }) => matchAny(live.segment, alternatives, field, options));
+    const matches = results.map(({ live }) => matchAny(live.segment, alternatives, field, options, own));
     const idf = inverseDocFreq(snapshot.liveCount, docFreqOf(matches));
     results.forEach(({ scores }, index) => {
       addScores(scores, matches[index]!, norms[index]!, weight * idf * (options.k1 + 1));
@@ -154,14 +163,16 @@ export function scoreText(
       const lists = found.map((docs) => docs[index]!);
       countEach(countOf(result), lists);
     });
+    own.release();
   };
   for (const group of plan.words) accumulate(group, (result) => result.wordCount);
   for (const group of plan.required) accumulate(group, (result) => result.requiredCount);
   for (const result of results) {
     for (const { alternatives, field } of plan.excluded) {
-      for (const doc of matchAny(result.live.segment, alternatives, field, options).docs) {
+      for (const doc of matchAny(result.live.segment, alternatives, field, options, own).docs) {
         result.requiredCount[doc] = BARRED;
       }
+      own.release();
     }
     const { deleted } = result.live;
     if (!deleted) continue;

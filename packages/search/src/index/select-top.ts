@@ -1,3 +1,5 @@
+import { Scratch } from "./scratch.ts";
+
 /**
  * Places of the `count` largest values, largest first; equal values are ordered by `tieKey`, ascending. `tieKey` is
  * asked once for each tied place only. Linear in the number of values, plus a sort of what is returned.
@@ -39,7 +41,15 @@ function orderTies(
 
 /** The count-th largest value: Hoare's quickselect on a copy, pivot by median of three. */
 function largest(values: Float64Array, count: number): number {
-  const work = values.slice();
+  const scratch = new Scratch();
+  const work = scratch.float64(values.length);
+  work.set(values);
+  const found = quickselect(work, count);
+  scratch.release();
+  return found;
+}
+
+function quickselect(work: Float64Array, count: number): number {
   let low = 0;
   let high = work.length - 1;
   const target = count - 1;

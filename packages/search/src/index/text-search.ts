@@ -3,6 +3,7 @@ import type { FacetCount, SearchFacets, SearchSort } from "../search-engine.ts";
 import { compileFilters, FACET_BITS, type FilterCheck, HARD_FAILURE } from "./filters.ts";
 import type { TextPlan } from "./plan.ts";
 import { type RankOptions, type SegmentScores, scoreText } from "./rank.ts";
+import { Scratch } from "./scratch.ts";
 import type { Segment } from "./segment.ts";
 import { NO_DAY, SOURCE_BITS } from "./segment-arrays.ts";
 import { selectTop } from "./select-top.ts";
@@ -51,21 +52,26 @@ export interface TextQuery {
   readonly facets: boolean;
 }
 
+/** What is returned reads arrays in `scratch`: release that only when done with it. */
 export function searchText(
   snapshot: Snapshot,
   query: TextQuery,
   rank: RankOptions,
   rule: WordRule,
+  scratch: Scratch,
 ): TextMatches {
   const isShort = isShortQuery(query.plan, rule);
-  const results = scoreText(snapshot, query.plan, rankFor(query.plan, rank, isShort), rule.enough);
+  const options = rankFor(query.plan, rank, isShort);
+  const results = scoreText(snapshot, query.plan, options, rule.enough, scratch);
   const checks = results.map((result) => compileFilters(result.live.segment, query.filters, query.chosen));
-  const candidates = results.map((result, index) => findCandidates(result, query.plan, checks[index]!));
+  const candidates = results.map((result, index) =>
+    findCandidates(result, query.plan, checks[index]!, scratch),
+  );
   const words = query.plan.words.length;
   const neededWords = decideNeededWords(results, candidates, query.plan, rule);
   if (isShort && neededWords < words) for (const result of results) scaleByWords(result, words);
   const matched = results.map((result, index) =>
-    matchedDocs(candidates[index]!, result.wordCount, neededWords),
+    matchedDocs(candidates[index]!, result.wordCount, neededWords, scratch),
   );
   const isAllowed = ({ segment, doc }: DocRef): boolean =>
     results[segment]!.requiredCount[doc] === query.plan.required.length && checks[segment]!(doc) === 0;
@@ -98,8 +104,13 @@ function scaleByWords({ scores, wordCount }: SegmentScores, words: number): void
 }
 
 /** Documents that pass everything, ascending. */
-function matchedDocs(candidates: Candidates, wordCount: Uint8Array, neededWords: number): Uint16Array {
-  const docs = new Uint16Array(candidates.docs.length);
+function matchedDocs(
+  candidates: Candidates,
+  wordCount: Uint8Array,
+  neededWords: number,
+  scratch: Scratch,
+): Uint16Array {
+  const docs = scratch.uint16(candidates.docs.length);
   let count = 0;
   for (let at = 0; at < candidates.docs.length; at++) {
     const doc = candidates.docs[at]!;
@@ -121,7 +132,8 @@ function pageOf(
     starts.push(total);
     total += docs.length;
   }
-  const values = new Float64Array(total);
+  const scratch = new Scratch();
+  const values = scratch.float64(total);
   matched.forEach((docs, segment) => {
     fillSortValues(values.subarray(starts[segment]!), docs, results[segment]!, sort);
   });
@@ -134,12 +146,12 @@ function pageOf(
     const { segment, doc } = refOf(place);
     return results[segment]!.live.segment.keys.get(doc);
   };
-  return selectTop(values, skip + limit, keyOf)
-    .slice(skip)
-    .map((place) => {
-      const ref = refOf(place);
-      return { ...ref, score: results[ref.segment]!.scores[ref.doc]! };
-    });
+  const top = selectTop(values, skip + limit, keyOf);
+  scratch.release();
+  return top.slice(skip).map((place) => {
+    const ref = refOf(place);
+    return { ...ref, score: results[ref.segment]!.scores[ref.doc]! };
+  });
 }
 
 /** A number for each document, larger first. Stars tie by day; whatever ties still is ordered by key. */
@@ -166,12 +178,17 @@ interface Candidates {
   readonly failed: Uint8Array;
 }
 
-function findCandidates(result: SegmentScores, plan: TextPlan, check: FilterCheck): Candidates {
+function findCandidates(
+  result: SegmentScores,
+  plan: TextPlan,
+  check: FilterCheck,
+  scratch: Scratch,
+): Candidates {
   const { wordCount, requiredCount, live } = result;
   const required = plan.required.length;
   const needsWord = plan.words.length > 0;
-  const docs = new Uint16Array(live.segment.size);
-  const failed = new Uint8Array(live.segment.size);
+  const docs = scratch.uint16(live.segment.size);
+  const failed = scratch.uint8(live.segment.size);
   let count = 0;
   for (let doc = 0; doc < live.segment.size; doc++) {
     if (requiredCount[doc] !== required) continue;
@@ -228,9 +245,10 @@ class FacetCounter {
 
   addSegment(segment: Segment, candidates: Candidates, wordCount: Uint8Array, neededWords: number): void {
     const { arrays } = segment;
-    const categories = new Uint32Array(segment.categories.length);
-    const venues = new Uint32Array(segment.venues.length);
-    const years = new Uint32Array(0x1_0000);
+    const scratch = new Scratch();
+    const categories = scratch.uint32(segment.categories.length);
+    const venues = scratch.uint32(segment.venues.length);
+    const years = scratch.uint32(0x1_0000);
     const sources = new Uint32Array(4);
     for (let at = 0; at < candidates.docs.length; at++) {
       const doc = candidates.docs[at]!;
@@ -249,6 +267,7 @@ class FacetCounter {
       const count = sources.reduce((sum, value, bits) => (bits & bit ? sum + value : sum), 0);
       if (count > 0) this.sources.set(source, (this.sources.get(source) ?? 0) + count);
     }
+    scratch.release();
   }
 
   result(): SearchFacets {

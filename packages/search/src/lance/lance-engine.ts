@@ -7,6 +7,7 @@ import { DEFAULT_RANK, type RankOptions } from "../index/rank.ts";
 import { FormFinder } from "../index/reasons.ts";
 import { respell } from "../index/respell.ts";
 import { saysSomething } from "../index/says-something.ts";
+import { Scratch } from "../index/scratch.ts";
 import { suggestFromIndex } from "../index/suggest.ts";
 import {
   DEFAULT_WORD_RULE,
@@ -198,6 +199,20 @@ async function searchState(
   request: SearchRequest,
   settings: EngineSettings,
 ): Promise<SearchResponse> {
+  const scratch = new Scratch();
+  try {
+    return await searchWith(scratch, state, request, settings);
+  } finally {
+    scratch.release();
+  }
+}
+
+async function searchWith(
+  scratch: Scratch,
+  state: IndexState,
+  request: SearchRequest,
+  settings: EngineSettings,
+): Promise<SearchResponse> {
   const skip = clamp(request.skip, 0, MAX_SKIP);
   const limit = clamp(request.limit, 0, MAX_LIMIT);
   const { plan, correctedText } = correctPlan(state, request, settings);
@@ -206,6 +221,7 @@ async function searchState(
     { plan, filters: request.query.filters, chosen: request.filters ?? NO_FILTERS, facets: request.facets },
     settings.rank,
     request.sort === "relevance" ? settings.wordRule : { ...settings.wordRule, enough: 1 },
+    scratch,
   );
   const mode = usableMode(state, request);
   const neighbours = mode === "keyword" ? [] : await nearDocuments(state, request, matches);
