@@ -4,7 +4,8 @@ import questions from "./tiny-questions.ts";
 /** Stage 4 of the tiny model: labelled Chinese pairs at a low rate, beside small batches of everything else. */
 export default {
   ...questions,
-  description: "RoFormer-Sim tiny learns labelled Chinese pairs at a low rate beside the rest (--near-model, --teacher)",
+  description:
+    "RoFormer-Sim tiny learns labelled Chinese pairs at a low rate beside the rest (--near-model, --teacher)",
   parts: {
     ...questions.parts,
     contrast: {
