@@ -346,6 +346,59 @@ export function engineSuite(name: string, engineUnderTest: EngineUnderTest): voi
     });
   });
 
+  describe(`${name}: words near each other`, () => {
+    let engine: SearchEngine;
+    const together = paper("2405.00009", {
+      abstract: "we study sparse attention in large deep models of written text",
+    });
+    const turned = paper("2405.00008", {
+      abstract: "we study attention that is sparse in large models of text",
+    });
+    const apart = paper("2405.00002", {
+      abstract: "we study sparse models of written text in large deep attention",
+    });
+    const across = paper("2405.00001", { title: "sparse", abstract: "attention" });
+    const many = Array.from({ length: 260 }, (_, index) =>
+      paper(`2406.${String(index).padStart(5, "0")}`, {
+        abstract:
+          index % 3 === 0 ? "walnut orchard pruning by hand" : "walnut trees by the house in an orchard",
+      }),
+    );
+    beforeAll(async () => {
+      engine = await open();
+      await engine.upsert([together, turned, apart, across, ...many]);
+    });
+    afterAll(() => engine.close());
+
+    test("of papers with the same words those are first where they stand together, in whichever order", async () => {
+      const keys = async (text: string) => (await engine.search(request(text))).hits.map((hit) => hit.key);
+      const order = (await keys("sparse attention")).filter((key) => key !== across.key);
+      expect(order).toEqual([turned.key, together.key, apart.key]);
+      expect((await keys("attention sparse")).filter((key) => key !== across.key)).toEqual(order);
+      // A single word has no neighbour: equal scores, ordered by key.
+      const alone = (await keys("attention")).filter((key) => [together.key, apart.key].includes(key));
+      expect(alone).toEqual([apart.key, together.key]);
+    });
+
+    test("the end of a title and the beginning of the abstract are not near each other", async () => {
+      const score = async (text: string) =>
+        (await engine.search(request(text))).hits.find((hit) => hit.key === across.key)!.score;
+      const sum = (await score("sparse")) + (await score("attention"));
+      expect(await score("sparse attention")).toBeCloseTo(sum, 4);
+    });
+
+    test("a page behind the first two hundred follows them without a gap or a repetition", async () => {
+      const found = [];
+      for (let skip = 0; skip < 260; skip += 40)
+        found.push(...(await engine.search(request("walnut orchard", { skip, limit: 40 }))).hits);
+      expect(new Set(found.map((hit) => hit.key)).size).toBe(260);
+      const scores = found.map((hit) => hit.score);
+      expect(scores).toEqual([...scores].sort((left, right) => right - left));
+      const isNear = found.map((hit) => Number(hit.key.slice(-5)) % 3 === 0);
+      expect(isNear.slice(0, 87)).not.toContain(false);
+    });
+  });
+
   describe(`${name}: words of one stem`, () => {
     let engine: SearchEngine;
     beforeAll(async () => {

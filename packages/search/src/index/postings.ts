@@ -66,7 +66,7 @@ function withoutZeros(matches: Matches, scratch: Scratch): Matches {
 }
 
 /** Walks one term's postings with their positions. */
-class PostingCursor {
+export class PostingCursor {
   readonly count: number;
   private at: number;
   private readonly end: number;

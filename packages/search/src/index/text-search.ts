@@ -2,6 +2,7 @@ import type { QueryFilters } from "@cool-papers/core";
 import type { FacetCount, SearchFacets, SearchSort } from "../search-engine.ts";
 import { compileFilters, FACET_BITS, type FilterCheck, HARD_FAILURE } from "./filters.ts";
 import type { TextPlan } from "./plan.ts";
+import { hasNeighbours, PROXIMITY_WINDOW, proximityScores } from "./proximity.ts";
 import { type RankOptions, type SegmentScores, scoreText } from "./rank.ts";
 import { Scratch } from "./scratch.ts";
 import type { Segment } from "./segment.ts";
@@ -75,6 +76,17 @@ export function searchText(
   );
   const isAllowed = ({ segment, doc }: DocRef): boolean =>
     results[segment]!.requiredCount[doc] === query.plan.required.length && checks[segment]!(doc) === 0;
+  let isNearnessAdded = !hasNeighbours(query.plan);
+  /** The documents of the window only gain, so that those behind it stay behind. */
+  const addNearness = (): void => {
+    if (isNearnessAdded) return;
+    isNearnessAdded = true;
+    const best = pageOf(results, matched, "relevance", 0, PROXIMITY_WINDOW);
+    const gains = proximityScores(snapshot, query.plan, best, options.k1);
+    best.forEach(({ segment, doc }, at) => {
+      results[segment]!.scores[doc]! += gains[at]!;
+    });
+  };
   return {
     total: matched.reduce((sum, docs) => sum + docs.length, 0),
     neededWords,
@@ -82,6 +94,7 @@ export function searchText(
     facets: query.facets ? countFacets(results, candidates, neededWords) : null,
     page(sort, skip, limit) {
       const hasText = words + query.plan.required.length > 0;
+      if (sort === "relevance") addNearness();
       return pageOf(results, matched, sort === "relevance" && !hasText ? "newest" : sort, skip, limit);
     },
     isAllowed,
