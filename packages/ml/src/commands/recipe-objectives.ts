@@ -26,9 +26,8 @@ export function recipeObjectives(
   const { distil, contrast, graded, classified, own, segments } = parts;
   if (distil) add("distil", distil.weight, distillationObjective({ ...distil.loss, config }));
   if (contrast) {
-    const { teacherShare } = contrast;
-    const taught = teacherShare === undefined ? pooled : { ...pooled, teacherShare };
-    add("contrast", contrast.weight, pairObjective(contrast, taught));
+    const { weight, teacherShare = 0 } = contrast;
+    add("contrast", weight, pairObjective(contrast, { ...pooled, teacherShare }));
   }
   if (graded) add("graded", graded.weight, gradedPairObjective({ ...pooled, scale: graded.scale }));
   if (classified) {

@@ -35,7 +35,8 @@ export function proximityScores(
   k1: number,
 ): Float64Array {
   const scores = new Float64Array(documents.length);
-  const words = plan.words.slice(0, MAX_WORDS).map((group) => occurrences(snapshot, group, documents));
+  const bySegment = snapshot.segments.map((_, index) => placesIn(index, documents));
+  const words = plan.words.slice(0, MAX_WORDS).map((group) => occurrences(snapshot, group, bySegment));
   for (let at = 1; at < words.length; at++) {
     const [left, right] = [words[at - 1]!, words[at]!];
     const weight = (PAIR_WEIGHT * (left.idf + right.idf) * (k1 + 1)) / 2;
@@ -53,19 +54,32 @@ interface Occurrences {
   readonly positions: ReadonlyMap<number, readonly number[]>;
 }
 
+interface Place {
+  readonly doc: number;
+  /** Index of the document. */
+  readonly place: number;
+}
+
+/** The documents of one segment, ascending, as its postings are. */
+function placesIn(index: number, documents: readonly DocRef[]): Place[] {
+  return documents
+    .flatMap(({ segment, doc }, place) => (segment === index ? [{ doc, place }] : []))
+    .sort((left, right) => left.doc - right.doc);
+}
+
 /** Where a word, in any of its forms, stands. A term of several words has no place of its own. */
-function occurrences(snapshot: Snapshot, group: Group, documents: readonly DocRef[]): Occurrences {
+function occurrences(
+  snapshot: Snapshot,
+  group: Group,
+  bySegment: readonly (readonly Place[])[],
+): Occurrences {
   const positions = new Map<number, number[]>();
   let docFreq = 0;
   snapshot.segments.forEach(({ segment }, index) => {
-    const inSegment = documents
-      .map(({ doc }, place) => ({ doc, place }))
-      .filter(({ place }) => documents[place]!.segment === index)
-      .sort((left, right) => left.doc - right.doc);
     for (const id of termsOf(segment, group)) {
       const cursor = new PostingCursor(segment, id);
       docFreq += cursor.count;
-      for (const { doc, place } of inSegment) {
+      for (const { doc, place } of bySegment[index]!) {
         if (!cursor.seek(doc)) continue;
         const found = cursor.readPositions();
         const known = positions.get(place);
