@@ -7,7 +7,7 @@ export interface Benchmark {
   readonly run: (options: { readonly json: boolean }) => Promise<object>;
 }
 
-const AREAS = ["search", "import", "training", "embed", "web"] as const;
+const AREAS = ["search", "import", "training", "bag", "embed", "web"] as const;
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean" } } });
 const area = positionals[0];

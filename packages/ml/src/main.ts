@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
 import { DATA_DIR, ROOT, RUNS_DIR } from "./commands/project-folders.ts";
+import type { Grown } from "./nn/index.ts";
 import type { Recipe, TrainingVerb } from "./recipe.ts";
 
 /** A command was asked for something it cannot do; the message is one sentence with the way out. */
@@ -138,7 +139,7 @@ async function runTrainingCommand(
     threads: flags.threads,
     signal: stop.signal,
     onReport: progress.add,
-    onGrown: (added, all) => console.log(describeGrown(added, all)),
+    onGrown: (grown) => console.log(describeGrown(grown)),
   }).finally(progress.stop);
   console.log(`ended (${result.end}) at step ${result.step}`);
 }
@@ -146,10 +147,17 @@ async function runTrainingCommand(
 const NAMED_PARAMETERS = 6;
 
 /** A model of another vocabulary or shape would otherwise begin anew without a word. */
-function describeGrown(added: readonly string[], all: number): string {
-  const names = added.slice(0, NAMED_PARAMETERS).join(", ");
-  const more = added.length > NAMED_PARAMETERS ? `, and ${added.length - NAMED_PARAMETERS} more` : "";
-  return `${all - added.length} of ${all} parameters taken over${added.length === 0 ? "" : `; new: ${names}${more}`}`;
+function describeGrown({ parameters, added, widened }: Grown): string {
+  const all = parameters.names.length;
+  const parts = [`${all - added.length - widened.length} of ${all} parameters taken over`];
+  if (widened.length > 0) parts.push(`widened: ${firstNames(widened)}`);
+  if (added.length > 0) parts.push(`new: ${firstNames(added)}`);
+  return parts.join("; ");
+}
+
+function firstNames(names: readonly string[]): string {
+  const more = names.length > NAMED_PARAMETERS ? `, and ${names.length - NAMED_PARAMETERS} more` : "";
+  return names.slice(0, NAMED_PARAMETERS).join(", ") + more;
 }
 
 program

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { compileTrainStep } from "../src/backend/index.ts";
 import { SeededRandom } from "../src/data/seeded-random.ts";
 import {
   add,
@@ -15,15 +16,24 @@ import {
   contrastiveObjective,
   encoderConfig,
   fitPredictions,
+  isWiderBag,
   POOLED,
   PredictionError,
   roFormerSimObjective,
   segmentPredictions,
   simCseObjective,
+  studentConfig,
 } from "../src/models/index.ts";
-import { ForwardContext, growParameters, initializeParameters, zeros } from "../src/nn/index.ts";
+import {
+  encodeRows,
+  PooledFeeds,
+  poolRows,
+  rowFeeds,
+  type TokenRows,
+} from "../src/models/objectives/token-rows.ts";
+import { ForwardContext, growParameters, initializeParameters, ones, zeros } from "../src/nn/index.ts";
 import { AdamW, constant, SgdMomentum } from "../src/optim/index.ts";
-import { copyParameters, type ParameterSet, parameterSet } from "../src/parameters.ts";
+import { copyParameters, type Gradient, type ParameterSet, parameterSet } from "../src/parameters.ts";
 import {
   combinedTask,
   type Objective,
@@ -464,4 +474,83 @@ test("a grown model keeps what it has learned and draws the rest from its seed",
   expect(added).toEqual(["b", "c"]);
   parameters.get("a").data[0] = 9;
   expect(trained.get("a").data[0]).toBe(1);
+});
+
+test("a bag grows wider: what it has learned are the leading numbers, the rest is drawn", () => {
+  const specs = [
+    { name: "table", shape: [2, 3], initializer: ones },
+    { name: "head", shape: [3, 2], initializer: ones },
+    { name: "new", shape: [1], initializer: ones },
+  ];
+  const trained = parameterSet([
+    ["table", { data: Float32Array.of(5, 6, 7, 8), shape: [2, 2] }],
+    ["head", { data: Float32Array.of(5, 6, 7, 8), shape: [2, 2] }],
+  ]);
+  const { parameters, added, widened } = growParameters(specs, trained, 1, { isWider: true });
+  expect(Array.from(parameters.get("table").data)).toEqual([5, 6, 1, 7, 8, 1]);
+  expect(Array.from(parameters.get("head").data)).toEqual([5, 6, 7, 8, 1, 1]);
+  expect({ added, widened }).toEqual({ added: ["new"], widened: ["table", "head"] });
+  expect(growParameters(specs, trained, 1).added).toEqual(["table", "head", "new"]);
+
+  const [narrow, wide] = [4, 8].map((hiddenSize) =>
+    studentConfig({ vocabSize: 9, hiddenSize, numAttentionHeads: 2 }),
+  );
+  expect(isWiderBag(narrow!, wide!)).toBe(true);
+  expect(isWiderBag(wide!, narrow!)).toBe(false);
+  expect(isWiderBag(narrow!, { ...wide!, vocabSize: 10 })).toBe(false);
+  expect(isWiderBag({ ...narrow!, numHiddenLayers: 1 }, wide!)).toBe(false);
+});
+
+test("a bag that counts the tokens of large blocks learns what one does that looks them up", async () => {
+  const config = studentConfig({ vocabSize: 12, hiddenSize: 8, numAttentionHeads: 2, initializerStd: 0.5 });
+  const random = new SeededRandom(3);
+  const block = (rows: number, length: number): TokenRows => ({
+    rows,
+    length,
+    ids: Int32Array.from({ length: rows * length }, () => random.nextBelow(12)),
+    lengths: Int32Array.from({ length: rows }, () => 1 + random.nextBelow(length)),
+  });
+  const feeds = new PooledFeeds(config);
+  const learned = async (rows: TokenRows, isCounted: boolean) => {
+    const context = new ForwardContext(true);
+    const pooled = isCounted
+      ? poolRows(context, config, input, "texts", rows)
+      : encodeRows(context, config, input, "texts", rows).pooled;
+    const parameters = initializeParameters(context.specs(), 5);
+    const weights = parameters.get("pooling.tokenWeights").data;
+    weights.set(Float32Array.from(weights, (_, k) => k / 12));
+    const step = await compileTrainStep({ loss: reduceSum(square(add(pooled, 0.3))), metrics: { pooled } });
+    const fed = isCounted ? feeds.of("texts", rows) : rowFeeds("texts", rows);
+    const { metrics, gradients } = await step.run(parameters, fed, new SeededRandom(1));
+    await step.release();
+    return { names: Object.keys(fed), pooled: metrics.pooled!, gradients };
+  };
+  // The second block has the place of the first one in the array of counts.
+  for (const rows of [block(5, 6), block(5, 6)]) {
+    const [counted, lookedUp] = [await learned(rows, true), await learned(rows, false)];
+    expect(counted.names).toEqual(["texts/counts"]);
+    expectClose(counted.pooled, lookedUp.pooled);
+    for (const name of ["embeddings.token", "pooling.tokenWeights", "embeddings.norm.scale"]) {
+      const width = name === "embeddings.token" ? 8 : 1;
+      expectClose(
+        denseOf(counted.gradients.get(name)!, width),
+        denseOf(lookedUp.gradients.get(name)!, width),
+      );
+    }
+  }
+  expect(Object.keys(feeds.of("texts", block(2, 6)))).toEqual(["texts/tokenIds", "texts/lengths"]);
+
+  function expectClose(actual: ArrayLike<number | bigint>, expected: ArrayLike<number | bigint>) {
+    expect(actual.length).toBe(expected.length);
+    for (let k = 0; k < actual.length; k++) expect(Number(actual[k])).toBeCloseTo(Number(expected[k]), 5);
+  }
+
+  function denseOf(gradient: Gradient, width: number): Float32Array {
+    if (gradient.kind === "dense") return gradient.data;
+    const dense = new Float32Array(12 * width);
+    gradient.rows.forEach((row, k) => {
+      dense.set(gradient.data.subarray(k * width, (k + 1) * width), row * width);
+    });
+    return dense;
+  }
 });

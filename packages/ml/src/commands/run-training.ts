@@ -7,7 +7,8 @@ import {
   type TrainingCheckpoint,
   writeCheckpoint,
 } from "../interchange/checkpoint.ts";
-import { frozenUnderLora, growParameters, initializeParameters } from "../nn/index.ts";
+import { type EncoderConfig, isWiderBag } from "../models/encoder-config.ts";
+import { frozenUnderLora, type Grown, growParameters, initializeParameters } from "../nn/index.ts";
 import { warmupLinear } from "../optim/index.ts";
 import type { ParameterSet } from "../parameters.ts";
 import type { Recipe } from "../recipe.ts";
@@ -33,8 +34,8 @@ export interface RunOptions {
   readonly threads: number;
   readonly signal: AbortSignal;
   readonly onReport: (report: StepReport, secondsPerStep: number) => void;
-  /** Told which parameters a model of `from` did not have in their shape, and so begin anew. */
-  readonly onGrown?: (added: readonly string[], all: number) => void;
+  /** Told what a model of `from` did not have in its shape. */
+  readonly onGrown?: (grown: Grown) => void;
 }
 
 export interface TrainingSetup<Batch> {
@@ -150,10 +151,11 @@ async function startParameters<Batch>(
   if (stored !== null) return stored.parameters;
   const { specs } = setup.task.define(example);
   if (options.from !== null) {
-    const trained = (await readModel(options.from)).parameters;
-    const { parameters, added } = growParameters(specs, trained, setup.recipe.seed);
-    options.onGrown?.(added, specs.length);
-    return parameters;
+    const trained = await readModel(options.from);
+    const isWider = isWiderBag(trained.config as EncoderConfig, setup.config as EncoderConfig);
+    const grown = growParameters(specs, trained.parameters, setup.recipe.seed, { isWider });
+    options.onGrown?.(grown);
+    return grown.parameters;
   }
   const parameters = initializeParameters(specs, setup.recipe.seed);
   await setup.prepare(parameters);

@@ -142,3 +142,11 @@ export const EMBEDDING_NORM_PARAMETERS: ReadonlySet<string> = new Set([
   "embeddings.norm.scale",
   "embeddings.norm.bias",
 ]);
+
+/**
+ * Whether `to` can begin with the bag `from` as the leading numbers of its wider vectors: without layers no number of
+ * a vector depends on another, but for the norm.
+ */
+export function isWiderBag(from: EncoderConfig, to: EncoderConfig): boolean {
+  return from.numHiddenLayers === 0 && from.vocabSize === to.vocabSize && from.hiddenSize < to.hiddenSize;
+}

@@ -1,5 +1,6 @@
 import {
   add,
+  concat,
   div,
   exp,
   gatherRows,
@@ -57,6 +58,24 @@ export function encode(context: ForwardContext, config: EncoderConfig, inputs: E
   return joinGroups(groups.map((group) => encodeTogether(context, config, inputsOfGroup(inputs, group))));
 }
 
+/**
+ * The pooled vectors of a bag (no layers, weighted pooling) from how often each text has each token, [texts, vocabSize]
+ * float: one product with the whole table, where `encode` looks up every token of every text. The same function, and
+ * faster when the tokens of a batch are many times the vocabulary.
+ */
+export function poolCounts(context: ForwardContext, config: EncoderConfig, counts: Node): Node {
+  const { hiddenSize } = config;
+  const table = embedTable(context, config);
+  const weights = exp(poolingWeights(context, config));
+  // The sum of the weights comes along as one more column.
+  const sums = matmul(counts, concat([mul(table, weights), weights], 1));
+  return div(slice(sums, 1, 0, hiddenSize), slice(sums, 1, hiddenSize, hiddenSize + 1));
+}
+
+/** Whether `poolCounts` computes the model while it is trained. */
+export const isBag = (config: EncoderConfig): boolean =>
+  config.numHiddenLayers === 0 && config.pooling === "weighted" && config.hiddenDropout === 0;
+
 function encodeTogether(context: ForwardContext, config: EncoderConfig, inputs: EncoderInputs): Encoded {
   let x = embed(context, config, inputs);
   if (config.numHiddenLayers > 0) {
@@ -88,12 +107,28 @@ function embed(
 ): Node {
   let x = gatherRows(tokenTable(context, config), tokenIds);
   if (config.typeVocabSize > 0) {
-    const shape = [config.typeVocabSize, config.hiddenSize];
-    const table = context.parameter("embeddings.segment", shape, normal(config.initializerStd));
+    const table = segmentTable(context, config);
     x = add(x, segmentIds ? gatherRows(table, segmentIds) : slice(table, 0, 0, 1));
   }
   if (config.hasEmbeddingNorm) x = norm(context, config, "embeddings.norm", x);
   return context.dropout(x, config.hiddenDropout);
+}
+
+/** Every entry of the vocabulary as `embed` gives it, in the first segment: [vocabSize, hiddenSize]. */
+function embedTable(context: ForwardContext, config: EncoderConfig): Node {
+  const tokens = tokenTable(context, config);
+  const x = config.typeVocabSize > 0 ? add(tokens, slice(segmentTable(context, config), 0, 0, 1)) : tokens;
+  return config.hasEmbeddingNorm ? norm(context, config, "embeddings.norm", x) : x;
+}
+
+function segmentTable(context: ForwardContext, config: EncoderConfig): Node {
+  const shape = [config.typeVocabSize, config.hiddenSize];
+  return context.parameter("embeddings.segment", shape, normal(config.initializerStd));
+}
+
+/** Logarithms of the weights in pooling, [vocabSize, 1]. */
+function poolingWeights(context: ForwardContext, config: EncoderConfig): Node {
+  return context.parameter("pooling.tokenWeights", [config.vocabSize, 1], zeros);
 }
 
 /** LayerNorm with scale and bias, or RMS normalisation without either. */
@@ -146,8 +181,8 @@ function pool(context: ForwardContext, config: EncoderConfig, inputs: EncoderInp
   }
   let weights = inputs.poolMask ?? inputs.mask;
   if (config.pooling === "weighted") {
-    const table = context.parameter("pooling.tokenWeights", [config.vocabSize, 1], zeros);
-    weights = mul(weights, exp(reshape(gatherRows(table, inputs.tokenIds), [batch, seq])));
+    const logWeights = gatherRows(poolingWeights(context, config), inputs.tokenIds);
+    weights = mul(weights, exp(reshape(logWeights, [batch, seq])));
   }
   const shares = div(weights, reduceSum(weights, [1], true));
   return reshape(matmul(reshape(shares, [batch, 1, seq]), x), [batch, hiddenSize]);

@@ -73,23 +73,63 @@ function initializeParameter({ name, shape, initializer }: ParameterSpec, seed: 
   return { data: initializer(shape, new SeededRandom(hashName(name) ^ seed)), shape };
 }
 
+/** A model that began with another one's parameters. */
+export interface Grown {
+  readonly parameters: ParameterSet;
+  /** Names of what was drawn anew. */
+  readonly added: readonly string[];
+  /** Names of what was drawn anew beyond the block that was trained. */
+  readonly widened: readonly string[];
+}
+
 /**
  * The parameters of the specs: taken from `trained` where it has them in the same shape, drawn otherwise.
  * This is how a model grows: layers that begin as the identity on top of a trained embedding.
+ * @param isWider a parameter trained in a smaller shape is kept as the leading block of the drawn one
  */
 export function growParameters(
   specs: readonly ParameterSpec[],
   trained: ParameterSet,
   seed: number,
-): { parameters: ParameterSet; added: string[] } {
+  { isWider = false }: { readonly isWider?: boolean } = {},
+): Grown {
   const added: string[] = [];
+  const widened: string[] = [];
   const entries = specs.map((spec) => {
     const known = trained.has(spec.name) ? trained.get(spec.name) : null;
     if (known && known.shape.join() === spec.shape.join()) {
       return [spec.name, { data: known.data.slice(), shape: known.shape }] as const;
     }
-    added.push(spec.name);
-    return [spec.name, initializeParameter(spec, seed)] as const;
+    const parameter = initializeParameter(spec, seed);
+    const isBlock = isWider && known !== null && fitsWithin(known.shape, spec.shape);
+    if (isBlock) copyBlock(known, parameter);
+    (isBlock ? widened : added).push(spec.name);
+    return [spec.name, parameter] as const;
   });
-  return { parameters: parameterSet(entries), added };
+  return { parameters: parameterSet(entries), added, widened };
+}
+
+const fitsWithin = (inner: readonly number[], outer: readonly number[]): boolean =>
+  inner.length === outer.length && inner.every((size, axis) => size <= outer[axis]!);
+
+/** Writes a tensor over the leading block of a larger one with as many axes. */
+function copyBlock(from: Parameter, to: Parameter): void {
+  const [width, wideWidth] = [from.shape.at(-1)!, to.shape.at(-1)!];
+  for (let row = 0; row * width < from.data.length; row++) {
+    to.data.set(
+      from.data.subarray(row * width, (row + 1) * width),
+      rowWithin(row, from.shape, to.shape) * wideWidth,
+    );
+  }
+}
+
+/** Number of a row (all axes but the last, in row-major order) of one shape within another. */
+function rowWithin(row: number, shape: readonly number[], outer: readonly number[]): number {
+  let [rest, result, stride] = [row, 0, 1];
+  for (let axis = shape.length - 2; axis >= 0; axis--) {
+    result += (rest % shape[axis]!) * stride;
+    rest = Math.floor(rest / shape[axis]!);
+    stride *= outer[axis]!;
+  }
+  return result;
 }

@@ -13,7 +13,16 @@ import type { VirtualObjective } from "../../train/virtual-batch.ts";
 import { type EmbeddingSource, embeddingOf, embeddingSize } from "../embedding.ts";
 import { encode } from "../encoder.ts";
 import type { EncoderConfig } from "../encoder-config.ts";
-import { encodeRows, meanOverWidths, rowFeeds, rowsKey, type TokenRows, taughtWidths } from "./token-rows.ts";
+import {
+  encodeRows,
+  meanOverWidths,
+  PooledFeeds,
+  poolRows,
+  rowFeeds,
+  rowsKey,
+  type TokenRows,
+  taughtWidths,
+} from "./token-rows.ts";
 
 /** Row i of queries belongs to row i of documents; every query sees all negatives. */
 export interface ContrastiveInput {
@@ -51,6 +60,17 @@ function embedRows(
   rows: TokenRows,
 ): Node {
   return embeddingOf(context, encodeRows(context, config, makeInput, name, rows).pooled, source);
+}
+
+/** As `embedRows`, for an objective that feeds a block by `PooledFeeds`. */
+function embedPooled(
+  context: ForwardContext,
+  { config, source }: Pick<ContrastiveOptions, "config" | "source">,
+  makeInput: InputMaker,
+  name: string,
+  rows: TokenRows,
+): Node {
+  return embeddingOf(context, poolRows(context, config, makeInput, name, rows), source);
 }
 
 /** FlatNCE of pairs of vectors; what is reported is log x. */
@@ -103,15 +123,18 @@ const pairShape = {
 /** InfoNCE over pairs with in-batch and hard negatives. */
 export function contrastiveObjective(options: ContrastiveOptions): Objective<ContrastiveInput> {
   const { teacherShare = 0 } = options;
+  const pooledFeeds = new PooledFeeds(options.config);
   return {
     ...pairShape,
     feeds: (batch) => ({
-      ...pairShape.feeds(batch),
+      ...pooledFeeds.of("queries", batch.queries),
+      ...pooledFeeds.of("documents", batch.documents),
+      ...pooledFeeds.of("negatives", batch.negatives),
       ...(teacherShare > 0 ? { teacher: batch.teacher! } : {}),
     }),
     define(context, makeInput, { queries, documents, negatives }) {
       const embed = (name: string, rows: TokenRows): Node =>
-        embedRows(context, options, makeInput, name, rows);
+        embedPooled(context, options, makeInput, name, rows);
       const [q, d] = [embed("queries", queries), embed("documents", documents)];
       const own = pairLoss(options, q, d, negatives.rows > 0 ? embed("negatives", negatives) : null);
       if (teacherShare === 0) return own;

@@ -10,7 +10,14 @@ import { type InputMaker, type Objective, type ObjectiveNodes, taskOf } from "..
 import type { TrainTask } from "../../train/task.ts";
 import { linearHead } from "../embedding.ts";
 import type { EncoderConfig } from "../encoder-config.ts";
-import { encodeRows, meanOverWidths, rowFeeds, rowsKey, type TokenRows, taughtWidths } from "./token-rows.ts";
+import {
+  meanOverWidths,
+  PooledFeeds,
+  poolRows,
+  rowsKey,
+  type TokenRows,
+  taughtWidths,
+} from "./token-rows.ts";
 
 /** Short and long texts with what the two teachers say about them; rows of `short` come first in all targets. */
 export interface DistillationInput {
@@ -52,12 +59,13 @@ export const DISTILLATION_DEFAULTS = {
  * matrix of cosines between the pooled vectors onto the teachers' mixed cosines.
  */
 export function distillationObjective(options: DistillationOptions): Objective<DistillationInput> {
+  const pooledFeeds = new PooledFeeds(options.config);
   return {
     size: ({ short, long }) => short.rows + long.rows,
     shapeKey: ({ short, long }) => `${rowsKey(short)}+${rowsKey(long)}`,
     feeds: ({ short, long, m, mMask, e }) => ({
-      ...rowFeeds("short", short),
-      ...rowFeeds("long", long),
+      ...pooledFeeds.of("short", short),
+      ...pooledFeeds.of("long", long),
       m,
       mMask,
       e,
@@ -79,7 +87,7 @@ function defineDistillation(
   const { config, teacherDimensions = 192 } = options;
   const blocks = Object.entries({ short, long }).filter(([, block]) => block.rows > 0);
   const pooled = concat(
-    blocks.map(([name, block]) => encodeRows(context, config, makeInput, name, block).pooled),
+    blocks.map(([name, block]) => poolRows(context, config, makeInput, name, block)),
     0,
   );
   const texts = short.rows + long.rows;

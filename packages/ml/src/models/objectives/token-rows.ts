@@ -2,7 +2,7 @@ import type { Feeds } from "../../backend/cpu-session.ts";
 import { add, mul, type Node } from "../../graph/index.ts";
 import { type ForwardContext, maskFromLengths } from "../../nn/index.ts";
 import type { InputMaker } from "../../train/objective.ts";
-import { type Encoded, encode } from "../encoder.ts";
+import { type Encoded, encode, isBag, poolCounts } from "../encoder.ts";
 import type { EncoderConfig } from "../encoder-config.ts";
 
 /** Rows of tokens padded to one length, as `data/token-store.ts` packs them. */
@@ -16,6 +16,78 @@ export interface TokenRows {
 }
 
 export const rowsKey = ({ rows, length }: TokenRows): string => `${rows}x${length}`;
+
+/** The pooled vectors of a block, by `poolCounts` where that is the faster way; reads what `PooledFeeds` feeds. */
+export function poolRows(
+  context: ForwardContext,
+  config: EncoderConfig,
+  makeInput: InputMaker,
+  name: string,
+  rows: Pick<TokenRows, "rows" | "length">,
+): Node {
+  if (!isCounted(config, rows)) return encodeRows(context, config, makeInput, name, rows).pooled;
+  return poolCounts(context, config, makeInput(`${name}/counts`, "float", [rows.rows, config.vocabSize]));
+}
+
+/** Tokens of a block over the size of the vocabulary from which on counts are faster (docs/training.md). */
+const COUNTED_RATIO = 2;
+
+const isCounted = (config: EncoderConfig, { rows, length }: Pick<TokenRows, "rows" | "length">): boolean =>
+  isBag(config) && rows * length >= COUNTED_RATIO * config.vocabSize;
+
+/**
+ * What `poolRows` reads. The counts of a block lie in an array that its next batch is given again, so feeds have to be
+ * used before others are asked for.
+ */
+export class PooledFeeds {
+  readonly #config: EncoderConfig;
+  readonly #counts = new Map<string, TokenCounts>();
+
+  constructor(config: EncoderConfig) {
+    this.#config = config;
+  }
+
+  of(name: string, rows: TokenRows): Feeds {
+    if (!isCounted(this.#config, rows)) return rowFeeds(name, rows);
+    const key = `${name} ${rows.rows}`;
+    const counts = this.#counts.get(key) ?? new TokenCounts(rows.rows, this.#config.vocabSize);
+    this.#counts.set(key, counts);
+    return { [`${name}/counts`]: counts.count(rows) };
+  }
+}
+
+/** How often each text has each token. */
+class TokenCounts {
+  readonly #counts: Float32Array;
+  readonly #vocabSize: number;
+  /** What is counted now. */
+  #counted: TokenRows | null = null;
+
+  constructor(rows: number, vocabSize: number) {
+    this.#counts = new Float32Array(rows * vocabSize);
+    this.#vocabSize = vocabSize;
+  }
+
+  /** [rows, vocabSize], good until the next call */
+  count(block: TokenRows): Float32Array {
+    if (this.#counted) {
+      this.#forEach(this.#counted, (at) => {
+        this.#counts[at] = 0;
+      });
+    }
+    this.#forEach(block, (at) => {
+      this.#counts[at]!++;
+    });
+    this.#counted = block;
+    return this.#counts;
+  }
+
+  #forEach({ ids, lengths, rows, length }: TokenRows, visit: (at: number) => void): void {
+    for (let row = 0; row < rows; row++) {
+      for (let k = 0; k < lengths[row]!; k++) visit(row * this.#vocabSize + ids[row * length + k]!);
+    }
+  }
+}
 
 /** Inputs `<name>/tokenIds` and `<name>/lengths` of a block, encoded. */
 export function encodeRows(
