@@ -233,6 +233,52 @@ program
   });
 
 program
+  .command("questions")
+  .description("have the generative half write a question about each paper, as training lines for own pairs")
+  .requiredOption("--checkpoint <file>", "checkpoint.safetensors of a run of question-writer")
+  .requiredOption("--out <file>", "the JSON lines")
+  .option("--tokenizer <file>", "tokenizer.json", join(RUNS_DIR, "vocab/tokenizer.json"))
+  .option("--papers <n>", "papers asked about", positiveInteger, 5000)
+  .option("--checker <file>", "keep what finds its paper again under this checkpoint")
+  .option("--max-rank <n>", "how far down it may stand", positiveInteger, 10)
+  .option("--top-p <p>", "share of probability sampled from, up to 1", positive, 0.9)
+  .option("--max-new-tokens <n>", "tokens written at most", positiveInteger, 32)
+  .option("--threads <n>", "threads of one operation of the checker", positiveInteger, 2)
+  .option("--seed <n>", "chooses the papers and what is written", positiveInteger, 1)
+  .action(async (flags) => {
+    const dataDir = requireFile(program.opts().data, "The data folder");
+    const { writeQuestions } = await import("./commands/questions.ts");
+    const { openEncoder } = await import("./commands/evaluate.ts");
+    const { papers, maxRank, topP, maxNewTokens, seed, out, tokenizer } = flags;
+    const checker =
+      flags.checker === undefined
+        ? null
+        : await openEncoder({
+            bundleDir: null,
+            variant: "float32",
+            checkpointPath: requireFile(flags.checker, "The checker"),
+            tokenizerPath: requireFile(tokenizer, "The tokenizer"),
+            headShareM: null,
+            maxTokens: null,
+            threads: flags.threads,
+          });
+    const { written, kept } = await writeQuestions(checker, {
+      checkpointPath: requireFile(flags.checkpoint, "The checkpoint"),
+      tokenizerPath: requireFile(tokenizer, "The tokenizer"),
+      dataDir,
+      outPath: out,
+      papers,
+      maxRank,
+      topP,
+      maxNewTokens,
+      seed,
+      onProgress: (count) => console.error(`${count} of ${papers} papers`),
+    });
+    await checker?.release();
+    console.log(`${kept} of ${written} questions kept: ${out}`);
+  });
+
+program
   .command("generate")
   .description("write texts like the given one with the generative half, the closest in meaning first")
   .argument("<text>", "a title, a question, a sentence")

@@ -1,8 +1,6 @@
 import { open } from "node:fs/promises";
-import { loadHeldOut } from "../data/held-out.ts";
 import { mineNegatives } from "../data/mine-negatives.ts";
-import { readArxiv, type TrainingPaper } from "../data/papers.ts";
-import { SeededRandom } from "../data/seeded-random.ts";
+import { samplePapers } from "../data/sample-papers.ts";
 import type { Encoder } from "../eval/encoder.ts";
 
 export interface MineOptions {
@@ -15,7 +13,7 @@ export interface MineOptions {
 
 /** Writes lines of query (a title), positive (its abstract) and hard negatives (abstracts a model confuses with it). */
 export async function mine(encoder: Encoder, options: MineOptions): Promise<number> {
-  const papers = await samplePapers(options);
+  const papers = await samplePapers(options.dataDir, options.papers, options.seed);
   const queries = await encoder.embed(
     papers.map(({ title }) => title),
     "query",
@@ -42,22 +40,4 @@ export async function mine(encoder: Encoder, options: MineOptions): Promise<numb
     await file.close();
   }
   return written;
-}
-
-async function samplePapers({ dataDir, papers: count, seed }: MineOptions): Promise<TrainingPaper[]> {
-  const guard = await loadHeldOut(dataDir);
-  const random = new SeededRandom(seed);
-  const sample: TrainingPaper[] = [];
-  let seen = 0;
-  for await (const paper of readArxiv(dataDir)) {
-    if (paper.abstract.length < 200 || !guard.allows(paper)) continue;
-    // Reservoir sampling: each paper is kept with the same probability, in one pass.
-    seen++;
-    if (sample.length < count) sample.push(paper);
-    else {
-      const at = random.nextBelow(seen);
-      if (at < count) sample[at] = paper;
-    }
-  }
-  return sample;
 }

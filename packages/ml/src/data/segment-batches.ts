@@ -6,7 +6,9 @@ import { maskWholeWords, type WordPieceTokenizer } from "@cool-papers/text";
 import { fitPredictions, type Predictions, segmentPredictions } from "../models/objectives/index.ts";
 import { joinTokens } from "./join-tokens.ts";
 import type { PairCorpus } from "./pair-corpus.ts";
+import { fillTemplate } from "./question-templates.ts";
 import { SeededRandom } from "./seeded-random.ts";
+import { SentenceQuestions } from "./sentence-questions.ts";
 import { sentenceSpans } from "./sentence-spans.ts";
 import { type CyclePosition, ShuffledCycle } from "./shuffled-cycle.ts";
 import { packBlock, type TokenBlock } from "./token-store.ts";
@@ -20,6 +22,8 @@ export interface SegmentBatchOptions {
   readonly predictions: number;
   /** Share of sources that are corrupted. */
   readonly corruptedShare: number;
+  /** Share of the pairs that are a title or sentence and a question about another sentence; 0 when left out. */
+  readonly questionShare?: number;
   /** Cuts runs of ideographs into words for masking. */
   readonly segment: (ideographs: string) => readonly string[];
   readonly seed: number;
@@ -45,6 +49,7 @@ export class SegmentBatches {
   readonly #tokenizer: WordPieceTokenizer;
   readonly #options: SegmentBatchOptions;
   readonly #stops: ReadonlySet<number>;
+  readonly #questions: SentenceQuestions;
   readonly #papers: ShuffledCycle;
   #batches: number;
 
@@ -58,6 +63,10 @@ export class SegmentBatches {
     this.#tokenizer = tokenizer;
     this.#options = options;
     this.#stops = new Set([".", "。", "?", "!", "？", "！"].flatMap((stop) => tokenizer.idOf(stop) ?? []));
+    this.#questions = new SentenceQuestions(
+      (text) => tokenizer.encode(text, { addSpecialTokens: false }).ids,
+      (piece) => tokenizer.idOf(piece),
+    );
     this.#papers = new ShuffledCycle(corpus.papers.length, options.seed, position?.papers);
     this.#batches = position?.batches ?? 0;
   }
@@ -98,7 +107,7 @@ export class SegmentBatches {
     return { papers: this.#papers.position(), batches: this.#batches };
   }
 
-  /** The title and a sentence of the abstract, or two sentences of it. */
+  /** The title and a sentence of the abstract, or two sentences of it; some of the second ones asked as a question. */
   #pair(index: number, random: SeededRandom): [Int32Array, Int32Array] {
     const { store, papers } = this.#corpus;
     const paper = papers[index]!;
@@ -106,8 +115,18 @@ export class SegmentBatches {
     const spans = sentenceSpans(abstract, this.#stops);
     const sentence = () => abstract.subarray(...(spans[random.nextBelow(spans.length)] ?? [0, 0]));
     const first = spans.length > 1 && random.next() < 0.4 ? sentence() : store.get(paper.title);
-    const cut = (tokens: Int32Array) => tokens.subarray(0, this.#options.maxTextTokens);
-    return [cut(first), cut(sentence())];
+    const second = sentence();
+    const { maxTextTokens, questionShare = 0 } = this.#options;
+    const isQuestion = questionShare > 0 && random.next() < questionShare;
+    const cut = (tokens: Int32Array) => tokens.subarray(0, maxTextTokens);
+    return [cut(first), isQuestion ? this.#question(second, paper.isChinese, random) : cut(second)];
+  }
+
+  /** Without special tokens, as long as a text may be. */
+  #question(sentence: Int32Array, isChinese: boolean, random: SeededRandom): Int32Array {
+    const { template, subject } = this.#questions.make(sentence, isChinese, random);
+    const { special } = this.#tokenizer;
+    return fillTemplate(template, subject, special, this.#options.maxTextTokens + 2).subarray(1, -1);
   }
 
   #corrupted(source: Int32Array, random: SeededRandom): Int32Array {

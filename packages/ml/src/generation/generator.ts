@@ -41,33 +41,62 @@ export class GenerationError extends Error {
   override readonly name = "GenerationError";
 }
 
-/** Writes texts like the source, the closest in meaning first. */
+/** A model that was trained to write. */
+export interface WritingModel {
+  readonly config: EncoderConfig;
+  readonly parameters: ParameterSet;
+  readonly tokenizer: WordPieceTokenizer;
+}
+
+/** Writes texts like the source, the closest in meaning first. @throws GenerationError */
 export async function generate(
-  model: {
-    readonly config: EncoderConfig;
-    readonly parameters: ParameterSet;
-    readonly tokenizer: WordPieceTokenizer;
-  },
+  model: WritingModel,
   source: string,
   options: GenerateOptions,
 ): Promise<Candidate[]> {
+  const { samples = 8 } = options;
+  const sources = new Array<string>(samples).fill(source);
+  const written = await writeTexts(model, sources, { ...options, rows: samples });
+  const texts = [...new Set(written)].filter((text) => text !== "");
+  return rank(model, source, texts);
+}
+
+export interface WriteOptions extends Omit<GenerateOptions, "samples"> {
+  /** Sources written from at once. */
+  readonly rows: number;
+  /** Told after each batch how many sources have their text. */
+  readonly onProgress?: (written: number) => void;
+}
+
+/** One text for each source, empty where the model ended at once. @throws GenerationError */
+export async function writeTexts(
+  model: WritingModel,
+  sources: readonly string[],
+  options: WriteOptions,
+): Promise<string[]> {
   const { config, parameters, tokenizer } = model;
   if (!parameters.has("lmHead.bias")) {
     throw new GenerationError(
       "This model has no language-model head: train one with `npm run ml -- pretrain`.",
     );
   }
-  const { samples = 8, maxNewTokens = 32, maxSourceTokens = 64 } = options;
-  const sourceIds = tokenizer.encode(source, { maxLength: maxSourceTokens }).ids;
-  const length = sourceIds.length + maxNewTokens;
-  const graph = await compileForward({ logits: nextTokenLogits(config, samples, length) });
+  const { rows, maxNewTokens = 32, maxSourceTokens = 64, seed } = options;
+  const encoded = sources.map((source) => tokenizer.encode(source, { maxLength: maxSourceTokens }).ids);
+  const length = encoded.reduce((most, ids) => Math.max(most, ids.length), 0) + maxNewTokens;
+  const graph = await compileForward({ logits: nextTokenLogits(config, rows, length) });
+  const random = new SeededRandom(seed);
+  const texts: string[] = [];
   try {
-    const written = await write(graph, model, sourceIds, length, { ...options, samples });
-    const texts = [...new Set(written.map((ids) => tokenizer.decode(ids)))].filter((text) => text !== "");
-    return rank(config, parameters, tokenizer, source, texts);
+    for (let start = 0; start < encoded.length; start += rows) {
+      const batch = encoded.slice(start, start + rows);
+      const written = await writeBatch({ graph, model, length, random }, batch, options);
+      texts.push(...written.map((ids) => tokenizer.decode(ids)));
+      options.onProgress?.(texts.length);
+    }
   } finally {
     await graph.release();
   }
+  return texts;
 }
 
 /** Logits of the token after the last one of each row: [rows, vocabSize]. */
@@ -88,28 +117,35 @@ function nextTokenLogits(config: EncoderConfig, rows: number, length: number) {
   return add(matmul(hidden, tokenTable(context, config), { transposeB: true }), lmBias(context, config));
 }
 
-async function write(
-  graph: ForwardGraph,
-  { config, parameters, tokenizer }: Parameters<typeof generate>[0],
-  source: Int32Array,
-  length: number,
-  { samples, topP = 0.9, temperature = 1, seed }: GenerateOptions & { readonly samples: number },
+interface Writing {
+  readonly graph: ForwardGraph;
+  readonly model: WritingModel;
+  /** Tokens of a row: the longest source and what may be written after it. */
+  readonly length: number;
+  readonly random: SeededRandom;
+}
+
+/** What is written after each source, at most `rows` of them. */
+async function writeBatch(
+  { graph, model: { config, parameters, tokenizer }, length, random }: Writing,
+  sources: readonly Int32Array[],
+  { rows, maxNewTokens = 32, topP = 0.9, temperature = 1 }: WriteOptions,
 ): Promise<number[][]> {
-  const random = new SeededRandom(seed);
   const { pad, unk, cls, sep, mask } = tokenizer.special;
-  const tokenIds = new Int32Array(samples * length).fill(pad);
-  const segmentIds = new Int32Array(samples * length);
-  for (let row = 0; row < samples; row++) {
+  const tokenIds = new Int32Array(rows * length).fill(pad);
+  const segmentIds = new Int32Array(rows * length);
+  const lengths = new Int32Array(rows).fill(1);
+  sources.forEach((source, row) => {
     tokenIds.set(source, row * length);
     segmentIds.fill(1, row * length + source.length, (row + 1) * length);
-  }
-  const written: number[][] = Array.from({ length: samples }, () => []);
-  const isDone = new Array<boolean>(samples).fill(false);
-  for (let at = source.length; at < length && isDone.includes(false); at++) {
-    const positions = Int32Array.from({ length: samples }, (_, row) => row * length + at - 1);
-    const lengths = new Int32Array(samples).fill(at);
+    lengths[row] = source.length;
+  });
+  const written: number[][] = sources.map(() => []);
+  const isDone = sources.map(() => false);
+  for (let count = 0; count < maxNewTokens && isDone.includes(false); count++) {
+    const positions = lengths.map((used, row) => row * length + used - 1);
     const { logits } = await graph.run(parameters, { tokenIds, segmentIds, lengths, positions });
-    for (let row = 0; row < samples; row++) {
+    for (const row of sources.keys()) {
       const own = (logits as Float32Array).slice(row * config.vocabSize, (row + 1) * config.vocabSize);
       for (const special of [pad, unk, cls, mask]) own[special] = Number.NEGATIVE_INFINITY;
       const next = sampleTopP(own, topP, temperature, random);
@@ -117,7 +153,7 @@ async function write(
       if (next === sep) isDone[row] = true;
       else {
         written[row]!.push(next);
-        tokenIds[row * length + at] = next;
+        tokenIds[row * length + lengths[row]!++] = next;
       }
     }
   }
@@ -125,9 +161,7 @@ async function write(
 }
 
 async function rank(
-  config: EncoderConfig,
-  parameters: ParameterSet,
-  tokenizer: WordPieceTokenizer,
+  { config, parameters, tokenizer }: WritingModel,
   source: string,
   texts: readonly string[],
 ): Promise<Candidate[]> {

@@ -1,5 +1,5 @@
 /** RoFormer-Sim's three stages and one's own pairs by recipe, from data files to checkpoints, on invented data. */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -11,7 +11,9 @@ import simFinetune from "../../recipes/roformer-sim-finetune.ts";
 import simPretrain from "../../recipes/roformer-sim-pretrain.ts";
 import tinyNear from "../../recipes/tiny-near.ts";
 import tinyQuestions from "../../recipes/tiny-questions.ts";
+import { writeQuestions } from "../../src/commands/questions.ts";
 import { train } from "../../src/commands/train.ts";
+import type { Encoder } from "../../src/eval/encoder.ts";
 import { generate } from "../../src/generation/generator.ts";
 import { readModel } from "../../src/interchange/checkpoint.ts";
 import type { EncoderConfig } from "../../src/models/index.ts";
@@ -152,6 +154,63 @@ describe("recipes from data to checkpoints", () => {
       seed: 1,
     });
     expect(texts.length).toBeGreaterThan(0);
+  });
+
+  test("questions are written about papers that may be trained on, and the checker keeps those that find theirs", async () => {
+    const writer = await run(
+      "writer",
+      {
+        ...simPretrain,
+        parts: { segments: { ...segments, batch: { ...segments.batch, questionShare: 1 } } },
+      },
+      {},
+    );
+    const outPath = join(folder, "questions.jsonl");
+    const options = {
+      checkpointPath: writer.checkpoint,
+      tokenizerPath,
+      dataDir: join(folder, "data"),
+      outPath,
+      papers: 100,
+      maxRank: 1,
+      topP: 1,
+      maxNewTokens: 6,
+      seed: 1,
+      onProgress: () => {},
+    };
+    const read = async () =>
+      (await readFile(outPath, "utf8"))
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as { query: string; positive: string });
+    const all = await writeQuestions(null, options);
+    const lines = await read();
+    // 40 papers, of which one is held out; a text may be empty.
+    expect(all.kept).toBe(all.written);
+    expect(lines).toHaveLength(all.kept);
+    expect(all.kept).toBeGreaterThan(30);
+    expect(all.kept).toBeLessThan(40);
+    const abstracts = new Set(Array.from({ length: 40 }, (_, i) => paper(i).abstract));
+    for (const { query, positive } of lines) {
+      expect(query).not.toBe("");
+      expect(abstracts.has(positive)).toBe(true);
+      expect(positive).not.toBe(paper(1).abstract);
+    }
+    // A checker to which the first question alone is near its abstract, and all others are near that one.
+    const [first] = lines;
+    const checker: Encoder = {
+      name: "first",
+      embed: async (texts) =>
+        texts.map((text) =>
+          text === first!.positive || (text !== "" && lines.some(({ query }) => query === text))
+            ? Float32Array.of(1, 0)
+            : Float32Array.of(0, 1),
+        ),
+    };
+    const checked = await writeQuestions(checker, options);
+    const kept = await read();
+    expect(checked).toEqual({ written: all.written, kept: kept.length });
+    expect(kept).toEqual(lines.filter(({ positive }) => positive === first!.positive));
   });
 
   test("own pairs by adapters in virtual batches leave the model and read as one", async () => {

@@ -257,13 +257,16 @@ describe("pair batches", () => {
 });
 
 describe("segment batches", () => {
+  const segmentOptions = {
+    pairs: 6,
+    maxTextTokens: 10,
+    predictions: 64,
+    corruptedShare: 0.5,
+    segment: (text: string) => [...text],
+    seed: 2,
+  };
   const make = (position?: ReturnType<SegmentBatches["position"]>, corruptedShare = 0.5) =>
-    new SegmentBatches(
-      corpus(40),
-      tokenizer,
-      { pairs: 6, maxTextTokens: 10, predictions: 64, corruptedShare, segment: (text) => [...text], seed: 2 },
-      position,
-    );
+    new SegmentBatches(corpus(40), tokenizer, { ...segmentOptions, corruptedShare }, position);
 
   test("each pair stands in both directions, [CLS] a [SEP] b [SEP] with segments 0 and 1", () => {
     const { texts, segments } = make(undefined, 0).next();
@@ -306,6 +309,36 @@ describe("segment batches", () => {
     // Half of the rows are corrupted; a row of 4 to 10 tokens then has a mask with probability 1 − 0.88^n.
     expect(corrupted / 600).toBeGreaterThan(0.2);
     expect(corrupted / 600).toBeLessThan(0.45);
+  });
+
+  test("a share of the pairs asks about a sentence in a frame of the questions", () => {
+    const framed = (questionShare: number) => {
+      const batches = new SegmentBatches(corpus(40), tokenizer, {
+        ...segmentOptions,
+        maxTextTokens: 24,
+        corruptedShare: 0,
+        questionShare,
+      });
+      let count = 0;
+      for (let i = 0; i < 20; i++) {
+        const { texts, segments } = batches.next();
+        for (let pair = 0; pair < 6; pair++) {
+          const at = 2 * pair * texts.length;
+          const written = [...texts.ids.subarray(at, at + texts.length)].filter(
+            (_, k) => segments[at + k] === 1,
+          );
+          expect(written.at(-1)).toBe(sep);
+          // The words of the corpus are w0, w1, …; those of a frame, [UNK] or not, are others.
+          if (written.slice(0, -1).some((id) => !corpusIds.has(id))) count++;
+        }
+      }
+      return count / 120;
+    };
+    const corpusIds = new Set(ids([...words, "."].join(" ")));
+    expect(framed(0)).toBe(0);
+    expect(framed(1)).toBe(1);
+    expect(framed(0.5)).toBeGreaterThan(0.3);
+    expect(framed(0.5)).toBeLessThan(0.7);
   });
 
   test("what a teacher sees is segment 0 before corruption", () => {

@@ -2,7 +2,7 @@ import { SPECIAL_TOKENS, WordPieceTokenizer } from "@cool-papers/text";
 import { describe, expect, test } from "vitest";
 import { SeededRandom } from "../../src/data/seeded-random.ts";
 import { packBlock } from "../../src/data/token-store.ts";
-import { generate } from "../../src/generation/generator.ts";
+import { generate, writeTexts } from "../../src/generation/generator.ts";
 import { sampleTopP } from "../../src/generation/sample.ts";
 import {
   fitPredictions,
@@ -97,6 +97,22 @@ describe("generation", () => {
       seed: 1,
     });
     expect(again).toEqual(candidates);
+
+    // Sources of other lengths in one batch, more of them than rows: each has its own text.
+    const sources = ["c a f", "b e d", "h h a", "g c b", "a d e"];
+    let told = 0;
+    const written = await writeTexts({ config, parameters, tokenizer }, [...sources, "f"], {
+      rows: 4,
+      topP: 1e-6,
+      maxNewTokens: 8,
+      seed: 1,
+      onProgress: (count) => {
+        told = count;
+      },
+    });
+    expect(written.slice(0, 5)).toEqual(sources);
+    expect(written).toHaveLength(6);
+    expect(told).toBe(6);
   });
 
   test("a model without a language-model head says what to train", async () => {
