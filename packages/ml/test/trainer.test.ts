@@ -510,7 +510,7 @@ test("a bag that counts the tokens of large blocks learns what one does that loo
     ids: Int32Array.from({ length: rows * length }, () => random.nextBelow(12)),
     lengths: Int32Array.from({ length: rows }, () => 1 + random.nextBelow(length)),
   });
-  const feeds = new PooledFeeds(config);
+  const feeds = new PooledFeeds();
   const learned = async (rows: TokenRows, isCounted: boolean) => {
     const context = new ForwardContext(true);
     const pooled = isCounted
@@ -520,7 +520,7 @@ test("a bag that counts the tokens of large blocks learns what one does that loo
     const weights = parameters.get("pooling.tokenWeights").data;
     weights.set(Float32Array.from(weights, (_, k) => k / 12));
     const step = await compileTrainStep({ loss: reduceSum(square(add(pooled, 0.3))), metrics: { pooled } });
-    const fed = isCounted ? feeds.of("texts", rows) : rowFeeds("texts", rows);
+    const fed = isCounted ? feeds.of(config, "texts", rows) : rowFeeds("texts", rows);
     const { metrics, gradients } = await step.run(parameters, fed, new SeededRandom(1));
     await step.release();
     return { names: Object.keys(fed), pooled: metrics.pooled!, gradients };
@@ -538,7 +538,7 @@ test("a bag that counts the tokens of large blocks learns what one does that loo
       );
     }
   }
-  expect(Object.keys(feeds.of("texts", block(2, 6)))).toEqual(["texts/tokenIds", "texts/lengths"]);
+  expect(Object.keys(feeds.of(config, "texts", block(2, 6)))).toEqual(["texts/tokenIds", "texts/lengths"]);
 
   function expectClose(actual: ArrayLike<number | bigint>, expected: ArrayLike<number | bigint>) {
     expect(actual.length).toBe(expected.length);

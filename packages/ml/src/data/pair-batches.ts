@@ -40,6 +40,11 @@ export interface PairBatchOptions {
   readonly chunk: number;
   /** Share of the chunks whose papers a model finds near each other (near-chunks.ts), 0 when left out: harder still. */
   readonly nearShare?: number;
+  /**
+   * Papers of each chunk that have a query; the documents of the others are negatives of the batch, which cost little
+   * where documents are a bag (`hasBagDocuments`). All when left out.
+   */
+  readonly askedPerChunk?: number;
   readonly queryLength: number;
   readonly documentLength: number;
   readonly mixture: QueryMixture;
@@ -50,6 +55,7 @@ export interface PairBatch {
   readonly queries: TokenBlock;
   /** Row i belongs to row i of queries. */
   readonly documents: TokenBlock;
+  /** Documents of the papers that have no query. */
   readonly negatives: TokenBlock;
 }
 
@@ -107,6 +113,7 @@ export class PairBatches {
 
   next(): PairBatch {
     const { pairs, parallelPairs, chunk, seed, queryLength, documentLength } = this.#options;
+    const { askedPerChunk = chunk } = this.#options;
     const random = new SeededRandom(Math.imul(seed, 0x9e3779b1) ^ this.#batches++);
     const queries: Int32Array[] = [];
     const documents: Int32Array[] = [];
@@ -115,15 +122,21 @@ export class PairBatches {
       documents.push(document);
     };
     for (let i = 0; i < parallelPairs; i++) add(this.#crossLingualPair(this.#parallelCycle.next(), random));
-    while (queries.length + chunk <= pairs) {
-      for (const paper of this.#chunks[this.#chunkCycle.next()]!)
-        add(this.#pairOf(this.#corpus.papers[paper]!, random));
+    const negatives: Int32Array[] = [];
+    for (let chunks = Math.floor((pairs - parallelPairs) / chunk); chunks > 0; chunks--) {
+      const papers = this.#chunks[this.#chunkCycle.next()]!;
+      const first = askedPerChunk < chunk ? random.nextBelow(chunk) : 0;
+      papers.forEach((index, k) => {
+        const paper = this.#corpus.papers[index]!;
+        if ((k - first + chunk) % chunk < askedPerChunk) add(this.#pairOf(paper, random));
+        else negatives.push(this.#document(paper, random, null));
+      });
     }
     const { pad } = this.#tokenizer.special;
     return {
       queries: packBlock(queries, queryLength, pad),
       documents: packBlock(documents, documentLength, pad),
-      negatives: EMPTY,
+      negatives: negatives.length > 0 ? packBlock(negatives, documentLength, pad) : EMPTY,
     };
   }
 

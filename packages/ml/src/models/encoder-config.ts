@@ -54,6 +54,11 @@ export interface EncoderConfig {
   readonly logScaleLength: number;
   /** Attention without softmax, linear in the length; cannot be combined with masks between tokens */
   readonly hasLinearAttention: boolean;
+  /**
+   * Documents are read by the embeddings alone, queries by the layers on top of them: one space, in which a document costs
+   * what a bag costs and a query, short as it is, has a context. Needs weighted pooling
+   */
+  readonly hasBagDocuments: boolean;
 }
 
 /** Layers, width and heads of the sizes that have a name. */
@@ -93,6 +98,7 @@ export function encoderConfig(
     isRmsNorm: false,
     logScaleLength: 0,
     hasLinearAttention: false,
+    hasBagDocuments: false,
     ...values,
   };
   const headDim = config.hiddenSize / config.numAttentionHeads;
@@ -101,6 +107,10 @@ export function encoderConfig(
       `${config.numAttentionHeads} heads over a width of ${config.hiddenSize} give heads of ${headDim}: rotation needs an even whole number`,
     );
   }
+  if (config.hasBagDocuments && config.pooling !== "weighted")
+    throw new EncoderConfigError(
+      `hasBagDocuments needs weighted pooling, not ${config.pooling}: a bag weighs its tokens`,
+    );
   if (config.hasLocalHeads && config.isBiasFree)
     throw new EncoderConfigError(
       "hasLocalHeads begins heads by their biases, and isBiasFree leaves these out",
@@ -135,6 +145,11 @@ export function studentConfig(
     attentionDropout: 0,
     ...values,
   });
+}
+
+/** The part of a model that reads documents: all of it, but for `hasBagDocuments`. */
+export function documentConfig(config: EncoderConfig): EncoderConfig {
+  return config.hasBagDocuments ? { ...config, numHiddenLayers: 0 } : config;
 }
 
 /** Keep these frozen while the student has no layers, so that added post-norm layers start as the identity. */

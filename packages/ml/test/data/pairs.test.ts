@@ -235,6 +235,24 @@ describe("pair batches", () => {
     expect(source.position().chunks).toEqual({ epoch: 1, offset: 1 });
   });
 
+  test("papers without a query are negatives, others in every pass", () => {
+    const data = corpus(200);
+    const mixture = { title: 1, question: 0, sentence: 0, codeSwitched: 0 };
+    const few = { ...options, mixture, parallelPairs: 0, pairs: 8, chunk: 4, askedPerChunk: 1 };
+    const source = new PairBatches(data, tokenizer, new TermDictionary(), few);
+    const asked = new Set<string>();
+    const texts = (block: { rows: number; ids: Int32Array; length: number }) =>
+      Array.from({ length: block.rows }, (_, row) => rowOf(block, row).join());
+    for (let i = 0; i < 400; i++) {
+      const { queries, documents, negatives } = source.next();
+      expect([queries.rows, documents.rows, negatives.rows]).toEqual([2, 2, 6]);
+      expect(new Set([...texts(documents), ...texts(negatives)]).size).toBe(8);
+      for (const title of texts(queries)) asked.add(title);
+    }
+    // Always the same one of a chunk would be a quarter of the 200 papers.
+    expect(asked.size).toBeGreaterThan(150);
+  });
+
   test("nearChunks gives every member at most once and is the same for one seed", () => {
     const random = new SeededRandom(5);
     const vectors = { dimensions: 4, data: Float32Array.from({ length: 400 }, () => random.next() - 0.5) };

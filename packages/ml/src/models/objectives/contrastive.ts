@@ -12,7 +12,7 @@ import type { InputMaker, Objective, ObjectiveNodes } from "../../train/objectiv
 import type { VirtualObjective } from "../../train/virtual-batch.ts";
 import { type EmbeddingSource, embeddingOf, embeddingSize } from "../embedding.ts";
 import { encode } from "../encoder.ts";
-import type { EncoderConfig } from "../encoder-config.ts";
+import { documentConfig, type EncoderConfig } from "../encoder-config.ts";
 import {
   encodeRows,
   meanOverWidths,
@@ -123,26 +123,29 @@ const pairShape = {
 /** InfoNCE over pairs with in-batch and hard negatives. */
 export function contrastiveObjective(options: ContrastiveOptions): Objective<ContrastiveInput> {
   const { teacherShare = 0 } = options;
-  const pooledFeeds = new PooledFeeds(options.config);
+  const { config } = options;
+  const documents = { ...options, config: documentConfig(config) };
+  const pooledFeeds = new PooledFeeds();
   return {
     ...pairShape,
     feeds: (batch) => ({
-      ...pooledFeeds.of("queries", batch.queries),
-      ...pooledFeeds.of("documents", batch.documents),
-      ...pooledFeeds.of("negatives", batch.negatives),
+      ...pooledFeeds.of(config, "queries", batch.queries),
+      ...pooledFeeds.of(documents.config, "documents", batch.documents),
+      ...pooledFeeds.of(documents.config, "negatives", batch.negatives),
       ...(teacherShare > 0 ? { teacher: batch.teacher! } : {}),
     }),
-    define(context, makeInput, { queries, documents, negatives }) {
-      const embed = (name: string, rows: TokenRows): Node =>
-        embedPooled(context, options, makeInput, name, rows);
-      const [q, d] = [embed("queries", queries), embed("documents", documents)];
-      const own = pairLoss(options, q, d, negatives.rows > 0 ? embed("negatives", negatives) : null);
+    define(context, makeInput, batch) {
+      const q = embedPooled(context, options, makeInput, "queries", batch.queries);
+      const embed = (name: "documents" | "negatives"): Node =>
+        embedPooled(context, documents, makeInput, name, batch[name]);
+      const d = embed("documents");
+      const own = pairLoss(options, q, d, batch.negatives.rows > 0 ? embed("negatives") : null);
       if (teacherShare === 0) return own;
       const taught = teacherLoss(
         options,
         q,
         d,
-        makeInput("teacher", "float", [queries.rows, documents.rows]),
+        makeInput("teacher", "float", [batch.queries.rows, batch.documents.rows]),
       );
       return {
         loss: add(mul(own.loss, 1 - teacherShare), mul(taught, teacherShare)),
@@ -158,8 +161,11 @@ export function virtualContrastive(options: ContrastiveOptions): VirtualObjectiv
     ...pairShape,
     encode(context, makeInput, batch) {
       const blocks = Object.entries(batch).filter(([, block]) => block.rows > 0);
+      const documents = { ...options, config: documentConfig(options.config) };
       return concat(
-        blocks.map(([name, block]) => embedRows(context, options, makeInput, name, block)),
+        blocks.map(([name, block]) =>
+          embedRows(context, name === "queries" ? options : documents, makeInput, name, block),
+        ),
         0,
       );
     },

@@ -9,7 +9,7 @@ import type { ForwardContext } from "../../nn/index.ts";
 import { type InputMaker, type Objective, type ObjectiveNodes, taskOf } from "../../train/objective.ts";
 import type { TrainTask } from "../../train/task.ts";
 import { linearHead } from "../embedding.ts";
-import type { EncoderConfig } from "../encoder-config.ts";
+import { documentConfig, type EncoderConfig } from "../encoder-config.ts";
 import {
   meanOverWidths,
   PooledFeeds,
@@ -59,13 +59,14 @@ export const DISTILLATION_DEFAULTS = {
  * matrix of cosines between the pooled vectors onto the teachers' mixed cosines.
  */
 export function distillationObjective(options: DistillationOptions): Objective<DistillationInput> {
-  const pooledFeeds = new PooledFeeds(options.config);
+  const { config } = options;
+  const pooledFeeds = new PooledFeeds();
   return {
     size: ({ short, long }) => short.rows + long.rows,
     shapeKey: ({ short, long }) => `${rowsKey(short)}+${rowsKey(long)}`,
     feeds: ({ short, long, m, mMask, e }) => ({
-      ...pooledFeeds.of("short", short),
-      ...pooledFeeds.of("long", long),
+      ...pooledFeeds.of(config, "short", short),
+      ...pooledFeeds.of(documentConfig(config), "long", long),
       m,
       mMask,
       e,
@@ -85,9 +86,12 @@ function defineDistillation(
   { short, long }: Pick<DistillationInput, "short" | "long">,
 ): ObjectiveNodes {
   const { config, teacherDimensions = 192 } = options;
-  const blocks = Object.entries({ short, long }).filter(([, block]) => block.rows > 0);
+  const blocks = [
+    { name: "short", rows: short, reader: config },
+    { name: "long", rows: long, reader: documentConfig(config) },
+  ].filter(({ rows }) => rows.rows > 0);
   const pooled = concat(
-    blocks.map(([name, block]) => poolRows(context, config, makeInput, name, block)),
+    blocks.map(({ name, rows, reader }) => poolRows(context, reader, makeInput, name, rows)),
     0,
   );
   const texts = short.rows + long.rows;

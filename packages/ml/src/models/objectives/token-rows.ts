@@ -40,17 +40,12 @@ const isCounted = (config: EncoderConfig, { rows, length }: Pick<TokenRows, "row
  * used before others are asked for.
  */
 export class PooledFeeds {
-  readonly #config: EncoderConfig;
   readonly #counts = new Map<string, TokenCounts>();
 
-  constructor(config: EncoderConfig) {
-    this.#config = config;
-  }
-
-  of(name: string, rows: TokenRows): Feeds {
-    if (!isCounted(this.#config, rows)) return rowFeeds(name, rows);
+  of(config: EncoderConfig, name: string, rows: TokenRows): Feeds {
+    if (!isCounted(config, rows)) return rowFeeds(name, rows);
     const key = `${name} ${rows.rows}`;
-    const counts = this.#counts.get(key) ?? new TokenCounts(rows.rows, this.#config.vocabSize);
+    const counts = this.#counts.get(key) ?? new TokenCounts(rows.rows, config.vocabSize);
     this.#counts.set(key, counts);
     return { [`${name}/counts`]: counts.count(rows) };
   }
