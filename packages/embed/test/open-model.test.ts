@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { BundleConfig } from "@cool-papers/onnx";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { InvalidInputError, ModelLoadError, openModel, ThreadedEncoder } from "../src/index.ts";
-import { makeRandomBundle, type TestBundle } from "./random-bundle.ts";
+import { cosine, makeRandomBundle, randomNumbers, type TestBundle } from "./random-bundle.ts";
 
 let bundle: TestBundle;
 beforeEach(async () => {
@@ -20,6 +20,45 @@ test("padding beside longer texts does not change a text's vector", async () => 
     expect(value).toBeCloseTo(alone.vectors[0]![index]!, 6);
   });
   await encoder.close();
+});
+
+test("a bundle with a model for queries reads queries by it, and everything else by that of documents", async () => {
+  const both = await makeRandomBundle(randomNumbers, (count) => randomNumbers(count, 77));
+  const ofQueries = await makeRandomBundle((count) => randomNumbers(count, 77));
+  const open = (folder: string) => openModel({ bundleDir: folder, provider: "cpu", threads: 1 });
+  const [encoder, documents, queries] = [
+    await open(both.folder),
+    await open(bundle.folder),
+    await open(ofQueries.folder),
+  ];
+  const texts = ["graphs", "attention is all you need"];
+  try {
+    // Together, so that one batch could hold them all.
+    const [query, document, plain] = await Promise.all(
+      (["query", "document", null] as const).map((inputType) => encoder.embed(texts, { inputType })),
+    );
+    expect(query!.vectors).toEqual((await queries.embed(texts, { inputType: "query" })).vectors);
+    expect(document!.vectors).toEqual((await documents.embed(texts, { inputType: "document" })).vectors);
+    expect(plain!.vectors).toEqual((await documents.embed(texts)).vectors);
+    expect(
+      cosine(query!.vectors[0]!, (await documents.embed(texts, { inputType: "query" })).vectors[0]!),
+    ).toBeLessThan(0.99);
+  } finally {
+    for (const opened of [encoder, documents, queries]) await opened.close();
+    for (const made of [both, ofQueries]) made.remove();
+  }
+});
+
+test("a bundle whose model for queries is damaged is refused", async () => {
+  const both = await makeRandomBundle(randomNumbers, randomNumbers);
+  try {
+    truncateSync(join(both.folder, "query.float32.onnx"), 100);
+    await expect(openModel({ bundleDir: both.folder })).rejects.toThrow(
+      "query.float32.onnx has 100 bytes instead of",
+    );
+  } finally {
+    both.remove();
+  }
 });
 
 test("a damaged model file is refused by its checksum", async () => {

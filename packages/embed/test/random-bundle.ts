@@ -22,7 +22,7 @@ const VOCABULARY = [
 ];
 
 /** Uniform numbers in [-1, 1) (mulberry32), so that every run builds the same bundle. */
-function randomNumbers(count: number, seed: number): Float32Array {
+export function randomNumbers(count: number, seed: number): Float32Array {
   let state = seed;
   return Float32Array.from({ length: count }, () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -72,12 +72,19 @@ export interface TestBundle {
   remove(): void;
 }
 
-/** Writes a small random bundle into a temporary folder; `numbers` may fill its table with others. */
-export async function makeRandomBundle(numbers = randomNumbers): Promise<TestBundle> {
+/**
+ * Writes a small random bundle into a temporary folder; `numbers` may fill its table with others, `queryNumbers` the table
+ * of a model for queries alone.
+ */
+export async function makeRandomBundle(
+  numbers = randomNumbers,
+  queryNumbers?: typeof randomNumbers,
+): Promise<TestBundle> {
   const folder = mkdtempSync(join(tmpdir(), "bundle-"));
   await writeBundle(folder, {
     description: DESCRIPTION,
     models: { float32: randomModel(numbers) },
+    ...(queryNumbers ? { queryModels: { float32: randomModel(queryNumbers) } } : {}),
     tokenizerJson: writeTokenizerJson(TOKENIZER),
     modelCard: "# Random test bundle\n",
   });

@@ -12,8 +12,11 @@ import {
   square,
   sub,
 } from "../src/graph/index.ts";
+import { infoNce } from "../src/losses/index.ts";
 import {
   contrastiveObjective,
+  type EncoderConfig,
+  embeddingOf,
   encoderConfig,
   fitPredictions,
   isWiderBag,
@@ -553,4 +556,64 @@ test("a bag that counts the tokens of large blocks learns what one does that loo
     });
     return dense;
   }
+});
+
+test("where documents are a bag's, queries alone pass the layers", async () => {
+  const config = studentConfig({
+    vocabSize: 12,
+    hiddenSize: 8,
+    numHiddenLayers: 1,
+    numAttentionHeads: 2,
+    initializerStd: 0.5,
+    hasZeroInitResidual: false,
+    hasBagDocuments: true,
+  });
+  const random = new SeededRandom(4);
+  const block = (rows: number, length: number): TokenRows => ({
+    rows,
+    length,
+    ids: Int32Array.from({ length: rows * length }, () => random.nextBelow(12)),
+    lengths: Int32Array.from({ length: rows }, () => 1 + random.nextBelow(length)),
+  });
+  // Documents are counted, negatives looked up.
+  const batch = { queries: block(3, 5), documents: block(3, 9), negatives: block(2, 9) };
+  const objective = contrastiveObjective({ config, source: POOLED, scale: 5, isSymmetric: false });
+  const byHand = (reader: EncoderConfig): Objective<typeof batch> => ({
+    ...objective,
+    feeds: ({ queries, documents, negatives }) =>
+      Object.assign(
+        {},
+        ...Object.entries({ queries, documents, negatives }).map(([name, rows]) => rowFeeds(name, rows)),
+      ),
+    define(context, makeInput, { queries, documents, negatives }) {
+      const embed = (name: string, rows: TokenRows, as: EncoderConfig) =>
+        embeddingOf(context, encodeRows(context, as, makeInput, name, rows).pooled, POOLED);
+      const [q, d, n] = [
+        embed("queries", queries, config),
+        embed("documents", documents, reader),
+        embed("negatives", negatives, reader),
+      ];
+      return { loss: infoNce(q, d, 5, n), metrics: {} };
+    },
+  });
+  const lossOf = async (each: Objective<typeof batch>) => {
+    const task = taskOf(each);
+    const trainer = new Trainer({
+      task,
+      parameters: initializeParameters(task.define(batch).specs, 9),
+      optimizer: new SgdMomentum({}),
+      learningRate: constant(0),
+      seed: 1,
+      maxGradientNorm: null,
+    });
+    const { loss } = await trainer.update([batch]);
+    await trainer.release();
+    return loss;
+  };
+  const loss = await lossOf(objective);
+  expect(loss).toBeCloseTo(await lossOf(byHand({ ...config, numHiddenLayers: 0 })), 5);
+  expect(Math.abs(loss - (await lossOf(byHand(config))))).toBeGreaterThan(0.01);
+  expect(() => studentConfig({ ...config, pooling: "mean" })).toThrow(
+    "hasBagDocuments needs weighted pooling, not mean",
+  );
 });

@@ -37,6 +37,27 @@ test("a bundle read back is the bundle written", async () => {
   expect(new Uint8Array(await readFile(await bundle.modelFile("int8")))).toEqual(Uint8Array.of(1, 2, 3));
 });
 
+test("queries may have a model of their own; without one they are read by that of documents", async () => {
+  const read = async (reads: "query" | "document") =>
+    new Uint8Array(await readFile(await (await readBundle(folder)).modelFile("int8", reads)));
+  await writeBundle(folder, parts);
+  expect(await read("query")).toEqual(Uint8Array.of(1, 2, 3));
+  const written = await writeBundle(folder, { ...parts, queryModels: { int8: Uint8Array.of(4, 5) } });
+  expect(written.queryVariants).toEqual({
+    int8: expect.objectContaining({ file: "query.int8.onnx", sizeBytes: 2 }),
+  });
+  expect(await read("query")).toEqual(Uint8Array.of(4, 5));
+  expect(await read("document")).toEqual(Uint8Array.of(1, 2, 3));
+  const missing = {
+    ...parts,
+    models: { ...parts.models, float32: Uint8Array.of(6) },
+    queryModels: { int8: Uint8Array.of(4) },
+  };
+  await expect(writeBundle(folder, missing)).rejects.toThrow(
+    "queryVariants must be an object with float32, int8",
+  );
+});
+
 test("a variant that is not there is named, with those that are", async () => {
   await writeBundle(folder, parts);
   await expect((await readBundle(folder)).modelFile("float16")).rejects.toThrow(
@@ -72,6 +93,8 @@ test.each([
   ["prefixes", { query: "q" }],
   ["variants", {}],
   ["variants", { int8: { file: "../model.onnx", sha256: "0".repeat(64), sizeBytes: 3 } }],
+  ["queryVariants", {}],
+  ["queryVariants", { float16: { file: "query.onnx", sha256: "0".repeat(64), sizeBytes: 3 } }],
   ["tokenizer", { file: "tokenizer.json" }],
 ])("a configuration whose %s is %j is refused by name", async (field, value) => {
   const config = await writeBundle(folder, parts);

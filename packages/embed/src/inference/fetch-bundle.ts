@@ -88,7 +88,9 @@ function readConfig(bytes: Uint8Array, base: URL): BundleConfig {
 }
 
 function neededFiles(config: BundleConfig, variant: ModelVariant | null): BundleFile[] {
-  const models = variant === null ? Object.values(config.variants) : [config.variants[variant]];
+  const models = [config.variants, config.queryVariants ?? {}].flatMap((variants) =>
+    variant === null ? Object.values(variants) : [variants[variant]],
+  );
   return [config.tokenizer, ...models].filter((file) => file !== undefined);
 }
 

@@ -21,6 +21,8 @@ export interface LocalEncoderParts {
   readonly tokenizer: WordPieceTokenizer;
   readonly prefixes: { readonly query: string; readonly document: string };
   readonly runner: BatchRunner;
+  /** Reads queries; null where `runner` reads them too. */
+  readonly queryRunner?: BatchRunner | null;
   readonly limits: BatchLimits;
   /** Texts that may wait; a call that would exceed it is refused. */
   readonly maxPending: number;
@@ -28,6 +30,7 @@ export interface LocalEncoderParts {
 
 interface Pending {
   readonly ids: Int32Array;
+  readonly reader: BatchRunner;
   /** Place in the order of service; see #turn. */
   readonly turn: number;
   readonly deliver: (vector: Float32Array) => void;
@@ -95,6 +98,7 @@ export class LocalEncoder implements Encoder {
     await Promise.allSettled(this.#calls);
     await this.#loop;
     await this.#parts.runner.release();
+    await this.#parts.queryRunner?.release();
   }
 
   async #serve(
@@ -116,7 +120,7 @@ export class LocalEncoder implements Encoder {
     try {
       const texts = await this.#tokenizeAll(inputs, options);
       options.signal?.throwIfAborted();
-      return { texts, waiting: this.#enqueue(texts, options.signal) };
+      return { texts, waiting: this.#enqueue(texts, options) };
     } finally {
       this.#tokenizing -= inputs.length;
     }
@@ -162,9 +166,10 @@ export class LocalEncoder implements Encoder {
     return tokenizer.normalizer.splitIdeographs ? readablePrefix(text, this.model.maxTokens) : text;
   }
 
-  #enqueue(texts: readonly Int32Array[], signal: AbortSignal | undefined): Promise<Float32Array[]> {
+  #enqueue(texts: readonly Int32Array[], { signal, inputType }: EmbedOptions): Promise<Float32Array[]> {
     if (texts.length === 0) return Promise.resolve([]);
-    const { limits } = this.#parts;
+    const { limits, runner, queryRunner } = this.#parts;
+    const reader = inputType === "query" ? (queryRunner ?? runner) : runner;
     return new Promise((resolve, reject) => {
       const vectors: Float32Array[] = new Array(texts.length);
       let missing = texts.length;
@@ -189,7 +194,7 @@ export class LocalEncoder implements Encoder {
         };
         const turn = this.#turn + 1 + Math.floor(filled);
         filled += Math.max(bucketLength(ids.length) / limits.maxTokens, 1 / limits.maxTexts);
-        return { ids, turn, deliver, fail, cancelled: false };
+        return { ids, reader, turn, deliver, fail, cancelled: false };
       });
       const pendingSet = new Set(pending);
       signal?.addEventListener("abort", abort, { once: true });
@@ -209,7 +214,7 @@ export class LocalEncoder implements Encoder {
       if (live.length === 0) continue;
       this.#running = live.length;
       try {
-        const vectors = await this.#parts.runner.run(
+        const vectors = await live[0]!.reader.run(
           live.map(({ ids }) => ids),
           length,
         );

@@ -1,7 +1,7 @@
 import { freemem } from "node:os";
 import { type Bundle, type BundleVariant, readBundle } from "@cool-papers/onnx";
 import { readTokenizerJson, type WordPieceTokenizer } from "@cool-papers/text";
-import type { EncoderModel, ModelVariant } from "../encoder.ts";
+import type { EncoderModel, ExecutionProvider, InputType, ModelVariant } from "../encoder.ts";
 import { ModelLoadError } from "../errors.ts";
 import { chooseVariant, type ProviderChoice, providersToTry } from "./execution-provider.ts";
 import { LocalEncoder } from "./local-encoder.ts";
@@ -47,7 +47,7 @@ export async function openModel(options: OpenModelOptions): Promise<LocalEncoder
   });
   const tokenizer = readTokenizer(bundle);
   const { config } = bundle;
-  const { runner, provider, variant, notes } = await openAnyRunner(bundle, tokenizer, options);
+  const { runner, queryRunner, provider, variant, notes } = await openAnyRunner(bundle, tokenizer, options);
   const model: EncoderModel = {
     id: config.id,
     dimension: config.dimension,
@@ -67,6 +67,7 @@ export async function openModel(options: OpenModelOptions): Promise<LocalEncoder
     tokenizer,
     prefixes: config.prefixes,
     runner,
+    queryRunner,
     limits,
     maxPending: options.maxPending ?? 8192,
   });
@@ -89,8 +90,6 @@ function freeMemoryBytes(): number {
 
 /** On the first provider that loads the model and runs it: some accept a model that they cannot run. */
 async function openAnyRunner(bundle: Bundle, tokenizer: WordPieceTokenizer, options: OpenModelOptions) {
-  const { pooling, dimension } = bundle.config;
-  const { pad, cls, sep } = tokenizer.special;
   const installed = installedProviders();
   const offered = Object.keys(bundle.config.variants) as BundleVariant[];
   const notes: string[] = [];
@@ -107,25 +106,51 @@ async function openAnyRunner(bundle: Bundle, tokenizer: WordPieceTokenizer, opti
       );
       continue;
     }
-    const file = await modelFile(bundle, variant, options.freeMemoryBytes ?? freeMemoryBytes());
+    const freeBytes = options.freeMemoryBytes ?? freeMemoryBytes();
+    const file = await modelFile(bundle, variant, "document", freeBytes);
+    const queryFile = bundle.config.queryVariants && (await modelFile(bundle, variant, "query", freeBytes));
+    const open = (path: string) => openRunner(path, provider, bundle, tokenizer, options);
+    let runner: SessionRunner | null = null;
     try {
-      const session = await openSession(file, {
-        provider,
-        threads: options.threads ?? null,
-        deviceId: options.deviceId ?? 0,
-      });
-      const runner = new SessionRunner(session, { pooling, dimension, padId: pad });
-      await warmUp(runner, Int32Array.of(cls, sep));
-      return { runner, provider, variant, notes };
+      runner = await open(file);
+      const queryRunner = queryFile === undefined ? null : await open(queryFile);
+      return { runner, queryRunner, provider, variant, notes };
     } catch (error) {
+      await runner?.release();
       notes.push(`${provider} is not used: ${firstLine(message(error))}`);
     }
   }
   throw new ModelLoadError(`The model in ${bundle.folder} does not run here: ${notes.join(" ")}`);
 }
 
-async function modelFile(bundle: Bundle, variant: BundleVariant, freeBytes: number): Promise<string> {
-  const stated = bundle.config.variants[variant]!.sizeBytes;
+async function openRunner(
+  file: string,
+  provider: ExecutionProvider,
+  bundle: Bundle,
+  tokenizer: WordPieceTokenizer,
+  options: OpenModelOptions,
+): Promise<SessionRunner> {
+  const { pooling, dimension } = bundle.config;
+  const { pad, cls, sep } = tokenizer.special;
+  const session = await openSession(file, {
+    provider,
+    threads: options.threads ?? null,
+    deviceId: options.deviceId ?? 0,
+  });
+  const runner = new SessionRunner(session, { pooling, dimension, padId: pad });
+  await warmUp(runner, Int32Array.of(cls, sep));
+  return runner;
+}
+
+/** @param freeBytes has to hold the models of documents and of queries together */
+async function modelFile(
+  bundle: Bundle,
+  variant: BundleVariant,
+  reads: InputType,
+  freeBytes: number,
+): Promise<string> {
+  const { variants, queryVariants = {} } = bundle.config;
+  const stated = variants[variant]!.sizeBytes + (queryVariants[variant]?.sizeBytes ?? 0);
   const needed = stated * MEMORY_FACTOR;
   if (needed > freeBytes) {
     const [need, free] = [needed, freeBytes].map((bytes) => `${Math.ceil(bytes / 1e6)} MB`);
@@ -134,7 +159,7 @@ async function modelFile(bundle: Bundle, variant: BundleVariant, freeBytes: numb
         "stop other programs or use a smaller variant.",
     );
   }
-  return bundle.modelFile(variant).catch((cause: unknown) => {
+  return bundle.modelFile(variant, reads).catch((cause: unknown) => {
     throw new ModelLoadError(message(cause), null, { cause });
   });
 }

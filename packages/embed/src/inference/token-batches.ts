@@ -2,6 +2,8 @@
 export interface PendingText {
   /** Token ids, special tokens included. */
   readonly ids: Int32Array;
+  /** What runs it: texts of two readers never share a batch. */
+  readonly reader?: unknown;
 }
 
 export interface BatchLimits {
@@ -19,8 +21,8 @@ export function bucketLength(length: number): number {
 }
 
 /**
- * Takes the next batch out of the queue: its first text, with others of its padded length or the next shorter ones in
- * the queue's order, up to the limits. The queue keeps its order; what was taken is removed from it.
+ * Takes the next batch out of the queue: its first text, with others of its reader and its padded length or the next
+ * shorter ones in the queue's order, up to the limits. The queue keeps its order; what was taken is removed from it.
  */
 export function takeBatch<T extends PendingText>(
   queue: T[],
@@ -32,7 +34,7 @@ export function takeBatch<T extends PendingText>(
   const capacity = Math.max(1, Math.min(limits.maxTexts, Math.floor(limits.maxTokens / length)));
   const candidates = queue
     .map((text, index) => ({ text, index, bucket: bucketLength(text.ids.length) }))
-    .filter(({ bucket }) => bucket <= length)
+    .filter(({ text, bucket }) => bucket <= length && text.reader === first.reader)
     .sort((a, b) => b.bucket - a.bucket || a.index - b.index);
   // The head always goes, whatever its neighbours are: nobody starves.
   const chosen = [candidates.find(({ index }) => index === 0)!];

@@ -146,6 +146,7 @@ async function embedPapers(
     const some = papers.slice(start, start + EMBEDDED_AT_ONCE);
     const vectors = await model.embed(
       some.map(({ title, abstract }) => joinTokens(cls, store.get(title), store.get(abstract), sep)),
+      "document",
     );
     if (start === 0) data = new Float32Array(papers.length * vectors[0]!.length);
     vectors.forEach((vector, k) => {

@@ -8,14 +8,14 @@ import type { PairBatch } from "../data/pair-batches.ts";
 import type { SegmentBatch } from "../data/segment-batches.ts";
 import type { TokenBlock } from "../data/token-store.ts";
 import { dot } from "../eval/metrics.ts";
-import { EncoderRunner, exportEncoder } from "../export/index.ts";
+import { ModelReader, type TextUse } from "../export/index.ts";
 import { readModel } from "../interchange/checkpoint.ts";
 import { POOLED } from "../models/embedding.ts";
 import type { EncoderConfig } from "../models/encoder-config.ts";
 import { RecipeError } from "./recipe-error.ts";
 
 /** @throws RecipeError when its vocabulary is another one */
-export async function openTeacher(path: string, vocabSize: number, threads: number): Promise<EncoderRunner> {
+export async function openTeacher(path: string, vocabSize: number, threads: number): Promise<ModelReader> {
   const { config: stored, parameters } = await readModel(path);
   const config = stored as EncoderConfig;
   if (config.vocabSize !== vocabSize) {
@@ -23,7 +23,7 @@ export async function openTeacher(path: string, vocabSize: number, threads: numb
       `${path} has ${config.vocabSize} pieces, but the tokenizer ${vocabSize}: both must be the same.`,
     );
   }
-  return EncoderRunner.create(exportEncoder(config, parameters, POOLED), { threads });
+  return ModelReader.create(config, parameters, POOLED, { threads });
 }
 
 /** Parts of a recipe that can learn from a teacher. */
@@ -32,7 +32,7 @@ export type TaughtPart = "segments" | "contrast";
 /** Batches whose taught parts have the teacher's matrix of cosines. */
 export function withTeacher<Batch extends Record<string, unknown>>(
   batches: BatchStream<Batch>,
-  teacher: EncoderRunner,
+  teacher: ModelReader,
   parts: readonly TaughtPart[],
 ): BatchStream<Batch> {
   return {
@@ -42,14 +42,14 @@ export function withTeacher<Batch extends Record<string, unknown>>(
       const taught: Record<string, unknown> = {};
       if (parts.includes("segments")) {
         const segments = batch.segments as SegmentBatch;
-        const vectors = await embedBlock(teacher, segments.sources);
+        const vectors = await embedBlock(teacher, segments.sources, "query");
         taught.segments = { ...segments, teacher: cosines(vectors, vectors) };
       }
       if (parts.includes("contrast")) {
         const contrast = batch.contrast as PairBatch;
         const [queries, documents] = [
-          await embedBlock(teacher, contrast.queries),
-          await embedBlock(teacher, contrast.documents),
+          await embedBlock(teacher, contrast.queries, "query"),
+          await embedBlock(teacher, contrast.documents, "document"),
         ];
         taught.contrast = { ...contrast, teacher: cosines(queries, documents) };
       }
@@ -60,11 +60,13 @@ export function withTeacher<Batch extends Record<string, unknown>>(
 
 /** Unit vectors of the rows. */
 function embedBlock(
-  teacher: EncoderRunner,
+  teacher: ModelReader,
   { ids, lengths, rows, length }: TokenBlock,
+  use: TextUse,
 ): Promise<readonly Float32Array[]> {
   return teacher.embed(
     Array.from({ length: rows }, (_, row) => ids.subarray(row * length, row * length + lengths[row]!)),
+    use,
   );
 }
 

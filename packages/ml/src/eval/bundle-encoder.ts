@@ -27,12 +27,16 @@ export async function openBundleEncoder(
   const { variant = "int8", threads = 2 } = options;
   const bundle = await readBundle(folder);
   const tokenizer = readTokenizerJson(bundle.tokenizerJson);
-  const session = await InferenceSession.create(await bundle.modelFile(variant), {
-    executionProviders: ["cpu"],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    logSeverityLevel: 3,
-  });
+  const open = async (reads: "query" | "document"): Promise<InferenceSession> =>
+    InferenceSession.create(await bundle.modelFile(variant, reads), {
+      executionProviders: ["cpu"],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      logSeverityLevel: 3,
+    });
+  const document = await open("document");
+  const query = bundle.config.queryVariants ? await open("query") : document;
+  const sessions = { query, document };
   const maxLength = options.maxTokens ?? bundle.config.maxTokens;
   return {
     name: `${bundle.config.id} (${variant})`,
@@ -40,9 +44,12 @@ export async function openBundleEncoder(
     embed: (texts, kind) => {
       const prefix = bundle.config.prefixes[kind];
       const tokens = texts.map((text) => tokenizer.encode(prefix + text, { maxLength }).ids);
-      return embedTokens(session, bundle, tokenizer, tokens);
+      return embedTokens(sessions[kind], bundle, tokenizer, tokens);
     },
-    release: () => session.release(),
+    release: async () => {
+      await document.release();
+      if (query !== document) await query.release();
+    },
   };
 }
 

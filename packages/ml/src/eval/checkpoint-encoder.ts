@@ -1,4 +1,4 @@
-import { EncoderRunner, exportEncoder } from "../export/index.ts";
+import { ModelReader } from "../export/index.ts";
 import { readModel } from "../interchange/checkpoint.ts";
 import { readModelTokenizer } from "../interchange/model-tokenizer.ts";
 import type { EmbeddingSource } from "../models/embedding.ts";
@@ -20,12 +20,16 @@ export async function openCheckpointEncoder(
   const { parameters, config, step } = await readModel(path);
   const encoderConfig = config as EncoderConfig;
   const tokenizer = await readModelTokenizer(options.tokenizerPath, encoderConfig);
-  const model = exportEncoder(encoderConfig, parameters, options.source);
-  const runner = await EncoderRunner.create(model, { threads: options.threads });
+  const reader = await ModelReader.create(encoderConfig, parameters, options.source, {
+    threads: options.threads,
+  });
   return {
     name: `${path} step ${step}`,
-    embed: (texts) =>
-      runner.embed(texts.map((text) => tokenizer.encode(text, { maxLength: options.maxTokens }).ids)),
-    release: () => runner.release(),
+    embed: (texts, kind) =>
+      reader.embed(
+        texts.map((text) => tokenizer.encode(text, { maxLength: options.maxTokens }).ids),
+        kind,
+      ),
+    release: () => reader.release(),
   };
 }

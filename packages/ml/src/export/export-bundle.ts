@@ -6,7 +6,7 @@ import {
   writeBundle,
 } from "@cool-papers/onnx";
 import { type EmbeddingSource, embeddingSize } from "../models/embedding.ts";
-import type { EncoderConfig } from "../models/encoder-config.ts";
+import { documentConfig, type EncoderConfig } from "../models/encoder-config.ts";
 import type { ParameterSet } from "../parameters.ts";
 import { exportEncoder } from "./encoder-graph.ts";
 import { convertFloat16 } from "./float16.ts";
@@ -42,6 +42,7 @@ export interface ExportBundleOptions {
 
 export interface ExportReport {
   readonly config: BundleConfig;
+  /** Of the model with layers, where two read. */
   readonly parity: Readonly<Partial<Record<ExportVariant, Parity>>>;
 }
 
@@ -50,15 +51,9 @@ export interface ExportReport {
  * @throws ParityError when a variant's vectors are too far from the float32 model's; nothing is written then
  */
 export async function exportBundle(options: ExportBundleOptions): Promise<ExportReport> {
-  const reference = exportEncoder(options.config, options.parameters, options.source);
-  const models: Partial<Record<ExportVariant, OnnxModel>> = {};
-  const parity: Partial<Record<ExportVariant, Parity>> = {};
-  for (const variant of options.variants) {
-    const model = CONVERSIONS[variant](reference);
-    if (variant !== "float32")
-      parity[variant] = await checkedParity(variant, reference, model, options.parityTexts);
-    models[variant] = model;
-  }
+  const { config } = options;
+  const { models, parity } = await exportVariants(documentConfig(config), options);
+  const queries = config.hasBagDocuments ? await exportVariants(config, options) : null;
   const parts: BundleParts = {
     description: {
       ...options.description,
@@ -66,13 +61,28 @@ export async function exportBundle(options: ExportBundleOptions): Promise<Export
       dimension: embeddingSize(options.config.hiddenSize, options.source),
       pooling: "none", // the graph pools
     },
-    models: Object.fromEntries(
-      Object.entries(models).map(([variant, model]) => [variant, encodeModel(model)]),
-    ),
+    models,
+    ...(queries ? { queryModels: queries.models } : {}),
     tokenizerJson: options.tokenizerJson,
     modelCard: options.modelCard,
   };
-  return { config: await writeBundle(options.folder, parts), parity };
+  return { config: await writeBundle(options.folder, parts), parity: queries?.parity ?? parity };
+}
+
+/** One reader in all variants, each compared with float32. */
+async function exportVariants(
+  reader: EncoderConfig,
+  { parameters, source, variants, parityTexts }: ExportBundleOptions,
+) {
+  const reference = exportEncoder(reader, parameters, source);
+  const models: Partial<Record<ExportVariant, Uint8Array>> = {};
+  const parity: Partial<Record<ExportVariant, Parity>> = {};
+  for (const variant of variants) {
+    const model = CONVERSIONS[variant](reference);
+    if (variant !== "float32") parity[variant] = await checkedParity(variant, reference, model, parityTexts);
+    models[variant] = encodeModel(model);
+  }
+  return { models, parity };
 }
 
 async function checkedParity(

@@ -13,12 +13,12 @@ import { readBeirFolder } from "../../src/eval/retrieval-set.ts";
 import { measurePairs } from "../../src/eval/sentence-pairs.ts";
 import { exportBundle } from "../../src/export/index.ts";
 import { writeCheckpoint } from "../../src/interchange/checkpoint.ts";
-import { distillationTask, POOLED, studentConfig } from "../../src/models/index.ts";
+import { distillationTask, type EncoderConfig, POOLED, studentConfig } from "../../src/models/index.ts";
 import { initializeParameters } from "../../src/nn/index.ts";
 
 const letters = [..."abcdefghij"];
 const tokenizer = new WordPieceTokenizer([...SPECIAL_TOKENS, ...letters]);
-const config = studentConfig({
+const defaultConfig = studentConfig({
   vocabSize: tokenizer.vocabSize,
   hiddenSize: 16,
   numHiddenLayers: 1,
@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** A drawn model as a checkpoint with its tokenizer. */
-async function storedModel() {
+async function storedModel(config: EncoderConfig = defaultConfig) {
   const rows = { ids: new Int32Array(1), lengths: Int32Array.of(1), rows: 1, length: 1 };
   const empty = { ids: new Int32Array(0), lengths: new Int32Array(0), rows: 0, length: 0 };
   const vector = new Float32Array(192);
@@ -62,27 +62,27 @@ async function storedModel() {
   return { parameters, checkpointPath, tokenizerPath };
 }
 
+/** What export asks for beside the model. */
+const bundleParts = {
+  source: POOLED,
+  variants: ["float32"],
+  parityTexts: [],
+  tokenizerJson: writeTokenizerJson(tokenizer),
+  modelCard: "# test",
+  description: {
+    id: "test",
+    matryoshkaDims: [16],
+    maxTokens: 8,
+    prefixes: { query: "", document: "" },
+    metrics: {},
+    dataStatement: "none",
+    license: "Apache-2.0",
+  },
+} as const;
+
 test("a bundle and the checkpoint it was made of give the same vectors, in the order asked", async () => {
   const { parameters, checkpointPath, tokenizerPath } = await storedModel();
-  await exportBundle({
-    folder: join(folder, "bundle"),
-    config,
-    parameters,
-    source: POOLED,
-    variants: ["float32"],
-    parityTexts: [],
-    tokenizerJson: writeTokenizerJson(tokenizer),
-    modelCard: "# test",
-    description: {
-      id: "test",
-      matryoshkaDims: [16],
-      maxTokens: 8,
-      prefixes: { query: "", document: "" },
-      metrics: {},
-      dataStatement: "none",
-      license: "Apache-2.0",
-    },
-  });
+  await exportBundle({ ...bundleParts, folder: join(folder, "bundle"), config: defaultConfig, parameters });
   const ofBundle = await openBundleEncoder(join(folder, "bundle"), { variant: "float32" });
   const options = { tokenizerPath, maxTokens: 8, threads: 1, source: POOLED };
   const ofCheckpoint = await openCheckpointEncoder(checkpointPath, options);
@@ -101,6 +101,38 @@ test("a bundle and the checkpoint it was made of give the same vectors, in the o
   expect(dot(short!, short!)).toBeCloseTo(1, 6);
   await ofBundle.release();
   await ofCheckpoint.release();
+});
+
+test("where documents are a bag's, both encoders read them without layers and queries with them", async () => {
+  const config = studentConfig({ ...defaultConfig, hasBagDocuments: true, initializerStd: 0.5 });
+  const { parameters, checkpointPath, tokenizerPath } = await storedModel(config);
+  const [two, bag, whole] = ["two", "bag", "whole"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const exported = (path: string, changed: Partial<EncoderConfig>) =>
+    exportBundle({ ...bundleParts, folder: path, config: { ...config, ...changed }, parameters });
+  await exported(two, {});
+  await exported(bag, { hasBagDocuments: false, numHiddenLayers: 0 });
+  await exported(whole, { hasBagDocuments: false });
+  const vectors = async (path: string, kind: "query" | "document") => {
+    const encoder = path.endsWith(".safetensors")
+      ? await openCheckpointEncoder(path, { tokenizerPath, maxTokens: 8, threads: 1, source: POOLED })
+      : await openBundleEncoder(path, { variant: "float32" });
+    const result = await encoder.embed(texts, kind);
+    await encoder.release();
+    return result;
+  };
+  const [documents, queries] = [await vectors(bag, "document"), await vectors(whole, "document")];
+  expect(dot(documents[0]!, queries[0]!)).toBeLessThan(0.99);
+  for (const path of [two, checkpointPath]) {
+    const own = { query: await vectors(path, "query"), document: await vectors(path, "document") };
+    texts.forEach((_, i) => {
+      expect(dot(own.query[i]!, queries[i]!)).toBeCloseTo(1, 5);
+      expect(dot(own.document[i]!, documents[i]!)).toBeCloseTo(1, 5);
+    });
+  }
 });
 
 /** Counts of letters: texts that share letters are alike. */

@@ -5,7 +5,9 @@
  * - the model reads `input_ids` and `attention_mask` [batch, length] int64 (and `token_type_ids` where it has them);
  * - pooling "none": its first output is [batch, dimension], already pooled; "mean" and "cls": its first output is the
  *   last hidden state [batch, length, dimension], and the reader pools;
- * - vectors are scaled to length 1 after cutting to one of `matryoshkaDims`.
+ * - vectors are scaled to length 1 after cutting to one of `matryoshkaDims`;
+ * - with `queryVariants` queries have models of their own, whose vectors lie in the same space. Who knows nothing of them
+ *   may read queries with the models of documents.
  */
 export const BUNDLE_FORMAT_VERSION = 1;
 
@@ -39,6 +41,8 @@ export interface BundleConfig {
   /** Put before a text by its use; empty for none. */
   readonly prefixes: { readonly query: string; readonly document: string };
   readonly variants: Readonly<Partial<Record<BundleVariant, BundleFile>>>;
+  /** Models that read queries, one for each of `variants`; left out where one model reads both. */
+  readonly queryVariants?: Readonly<Partial<Record<BundleVariant, BundleFile>>>;
   readonly tokenizer: BundleFile;
   /** Measured figures by name, as the evaluation command printed them. */
   readonly metrics: Readonly<Record<string, number>>;
@@ -79,15 +83,26 @@ export function parseBundleConfig(value: unknown, folder: string): BundleConfig 
     wrong("prefixes", "an object with the strings query and document");
   }
   if (!isBundleFile(value.tokenizer)) wrong("tokenizer", "an object with file, sha256 and sizeBytes");
-  const { variants } = value;
-  const isVariants =
-    isRecord(variants) &&
-    Object.keys(variants).length > 0 &&
-    Object.entries(variants).every(
-      ([name, file]) => BUNDLE_VARIANTS.some((known) => known === name) && isBundleFile(file),
-    );
-  if (!isVariants) wrong("variants", `an object with at least one of ${BUNDLE_VARIANTS.join(", ")}`);
+  const { variants, queryVariants } = value;
+  if (!isVariants(variants))
+    return wrong("variants", `an object with at least one of ${BUNDLE_VARIANTS.join(", ")}`);
+  const offered = Object.keys(variants).sort().join(", ");
+  if (
+    queryVariants !== undefined &&
+    !(isVariants(queryVariants) && Object.keys(queryVariants).sort().join(", ") === offered)
+  )
+    wrong("queryVariants", `an object with ${offered}, as variants has them, or left out`);
   return value as unknown as BundleConfig;
+}
+
+function isVariants(value: unknown): value is NonNullable<BundleConfig["queryVariants"]> {
+  return (
+    isRecord(value) &&
+    Object.keys(value).length > 0 &&
+    Object.entries(value).every(
+      ([name, file]) => BUNDLE_VARIANTS.some((known) => known === name) && isBundleFile(file),
+    )
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

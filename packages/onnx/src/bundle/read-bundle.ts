@@ -20,9 +20,10 @@ export interface Bundle {
   /**
    * Path of a variant's model file, after its size and checksum were compared.
    *
+   * @param reads what the model is for, documents when left out; one model often reads both
    * @throws BundleError when the bundle lacks the variant or the file is damaged
    */
-  modelFile(variant: BundleVariant): Promise<string>;
+  modelFile(variant: BundleVariant, reads?: "query" | "document"): Promise<string>;
 }
 
 /**
@@ -38,8 +39,9 @@ export async function readBundle(folder: string): Promise<Bundle> {
     folder,
     config,
     tokenizerJson,
-    modelFile: async (variant) => {
-      const file = config.variants[variant];
+    modelFile: async (variant, reads = "document") => {
+      const variants = reads === "query" ? (config.queryVariants ?? config.variants) : config.variants;
+      const file = variants[variant];
       if (file === undefined) {
         const offered = Object.keys(config.variants).join(", ");
         throw new BundleError(`${folder} holds no ${variant} model; it offers ${offered}.`);

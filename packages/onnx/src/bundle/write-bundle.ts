@@ -11,9 +11,11 @@ import {
 } from "./bundle-config.ts";
 
 export interface BundleParts {
-  readonly description: Omit<BundleConfig, "formatVersion" | "variants" | "tokenizer">;
+  readonly description: Omit<BundleConfig, "formatVersion" | "variants" | "queryVariants" | "tokenizer">;
   /** Serialised models. */
   readonly models: Readonly<Partial<Record<BundleVariant, Uint8Array>>>;
+  /** Models that read queries, where those of `models` read documents alone. */
+  readonly queryModels?: Readonly<Partial<Record<BundleVariant, Uint8Array>>>;
   readonly tokenizerJson: string;
   /** Markdown. */
   readonly modelCard: string;
@@ -27,31 +29,45 @@ export interface BundleParts {
  */
 export async function writeBundle(folder: string, parts: BundleParts): Promise<BundleConfig> {
   const tokenizer = new TextEncoder().encode(parts.tokenizerJson);
-  const variants: Partial<Record<BundleVariant, BundleFile>> = {};
-  for (const variant of BUNDLE_VARIANTS) {
-    const model = parts.models[variant];
-    if (model !== undefined) variants[variant] = describe(`model.${variant}.onnx`, model);
-  }
+  const models = modelFiles("model", parts.models);
+  const queryModels = parts.queryModels && modelFiles("query", parts.queryModels);
   const config = parseBundleConfig(
     {
       formatVersion: BUNDLE_FORMAT_VERSION,
       ...parts.description,
-      variants,
+      variants: describeAll(models),
+      ...(queryModels ? { queryVariants: describeAll(queryModels) } : {}),
       tokenizer: describe("tokenizer.json", tokenizer),
     },
     folder,
   );
   await mkdir(folder, { recursive: true });
-  for (const variant of BUNDLE_VARIANTS) {
-    const model = parts.models[variant];
-    if (model !== undefined) await writeFile(join(folder, `model.${variant}.onnx`), model);
-  }
+  for (const { file, content } of [...models, ...(queryModels ?? [])])
+    await writeFile(join(folder, file), content);
   await writeFile(join(folder, "tokenizer.json"), tokenizer);
   await writeFile(join(folder, "MODEL_CARD.md"), parts.modelCard);
   const next = join(folder, "config.json.tmp");
   await writeFile(next, `${JSON.stringify(config, null, 2)}\n`);
   await rename(next, join(folder, "config.json"));
   return config;
+}
+
+interface ModelFile {
+  readonly variant: BundleVariant;
+  readonly file: string;
+  readonly content: Uint8Array;
+}
+
+/** `model.int8.onnx` and the like. */
+function modelFiles(stem: string, models: BundleParts["models"]): ModelFile[] {
+  return BUNDLE_VARIANTS.flatMap((variant) => {
+    const content = models[variant];
+    return content === undefined ? [] : [{ variant, file: `${stem}.${variant}.onnx`, content }];
+  });
+}
+
+function describeAll(files: readonly ModelFile[]): Partial<Record<BundleVariant, BundleFile>> {
+  return Object.fromEntries(files.map(({ variant, file, content }) => [variant, describe(file, content)]));
 }
 
 function describe(file: string, content: Uint8Array): BundleFile {
