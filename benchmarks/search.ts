@@ -27,6 +27,7 @@ const ALL_PARTS = ["latency", "quality", "hybrid", "vectors", "pages"];
 const PARTS = process.env.SEARCH_BENCH_PARTS?.split(",") ?? ALL_PARTS;
 const VECTOR_DIMENSION = 192;
 const QUERIES = 300;
+const NAMES = 1000;
 
 export async function run({ json }: { readonly json: boolean }): Promise<object> {
   if (!existsSync(DATA)) return { area: "search", skipped: "no ../shared/data" };
@@ -269,6 +270,7 @@ async function measureHybrid(folder: string, say: (text: string) => void): Promi
   try {
     for (const [name, set] of Object.entries({
       autoscholar: { documents: readHaystack(), questions: readQuestions("autoscholar") },
+      names: { documents: readHaystack(), questions: await readNames() },
       "known-item": await readKnownItems(),
       "zh→en": readChineseTitles(),
     })) {
@@ -323,6 +325,27 @@ async function readKnownItems(): Promise<JudgedSet> {
   for await (const batch of readPapers(Number.POSITIVE_INFINITY, new Set(lines("known-item.ids"))))
     papers.push(...batch);
   return withoutTitles(papers, (paper) => paper.title);
+}
+
+/**
+ * Names that authors gave to what they present ("Foo: a cache for graphs") and that one paper's title alone has: who types
+ * one wants that paper, whatever else is near in meaning.
+ */
+async function readNames(): Promise<JudgedQuestion[]> {
+  const papersOf = new Map<string, string[]>();
+  const names: { readonly name: string; readonly key: string }[] = [];
+  for await (const batch of readHaystack()) {
+    for (const { key, title } of batch) {
+      for (const word of new Set(title.toLowerCase().match(/[\p{L}\p{N}-]+/gu)))
+        papersOf.set(word, [...(papersOf.get(word) ?? []), key]);
+      const name = /^([A-Za-z][A-Za-z0-9-]{2,23}):\s/.exec(title)?.[1];
+      if (name) names.push({ name, key });
+    }
+  }
+  return names
+    .filter(({ name }) => papersOf.get(name.toLowerCase())?.length === 1)
+    .slice(0, NAMES)
+    .map(({ name, key }) => ({ text: name, relevant: new Map([[key, 1]]) }));
 }
 
 /** Chinese titles that look for English abstracts, among the parallel rows that no model was trained on. */

@@ -37,7 +37,7 @@ export default {
     },
   },
   optimizer: () => new AdamW({ weightDecay: 0.01, policy: slowerOutsideLayers(0.1) }),
-  learningRate: { peak: 6e-4, warmupSteps: 50, totalSteps: 1200, floor: 0 },
+  learningRate: { peak: 6e-4, warmupSteps: 40, totalSteps: 560, floor: 0 },
   maxGradientNorm: 1,
   frozen: [],
   seed: 24,
