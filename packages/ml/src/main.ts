@@ -249,7 +249,8 @@ program
     const dataDir = requireFile(program.opts().data, "The data folder");
     const { writeQuestions } = await import("./commands/questions.ts");
     const { openEncoder } = await import("./commands/evaluate.ts");
-    const { papers, maxRank, topP, maxNewTokens, seed, out, tokenizer } = flags;
+    const { papers, maxRank, topP, maxNewTokens, seed, out } = flags;
+    const tokenizerPath = requireFile(flags.tokenizer, "The tokenizer");
     const checker =
       flags.checker === undefined
         ? null
@@ -257,14 +258,14 @@ program
             bundleDir: null,
             variant: "float32",
             checkpointPath: requireFile(flags.checker, "The checker"),
-            tokenizerPath: requireFile(tokenizer, "The tokenizer"),
+            tokenizerPath,
             headShareM: null,
             maxTokens: null,
             threads: flags.threads,
           });
     const { written, kept } = await writeQuestions(checker, {
       checkpointPath: requireFile(flags.checkpoint, "The checkpoint"),
-      tokenizerPath: requireFile(tokenizer, "The tokenizer"),
+      tokenizerPath,
       dataDir,
       outPath: out,
       papers,

@@ -62,17 +62,6 @@ function embedRows(
   return embeddingOf(context, encodeRows(context, config, makeInput, name, rows).pooled, source);
 }
 
-/** As `embedRows`, for an objective that feeds a block by `PooledFeeds`. */
-function embedPooled(
-  context: ForwardContext,
-  { config, source }: Pick<ContrastiveOptions, "config" | "source">,
-  makeInput: InputMaker,
-  name: string,
-  rows: TokenRows,
-): Node {
-  return embeddingOf(context, poolRows(context, config, makeInput, name, rows), source);
-}
-
 /** FlatNCE of pairs of vectors; what is reported is log x. */
 function flatPairs(queries: Node, documents: Node, scale: number, hard: Node | null) {
   const candidates = hard ? concat([documents, hard], 0) : documents;
@@ -122,24 +111,22 @@ const pairShape = {
 
 /** InfoNCE over pairs with in-batch and hard negatives. */
 export function contrastiveObjective(options: ContrastiveOptions): Objective<ContrastiveInput> {
-  const { teacherShare = 0 } = options;
-  const { config } = options;
-  const documents = { ...options, config: documentConfig(config) };
+  const { config, source, teacherShare = 0 } = options;
+  const reader = documentConfig(config);
   const pooledFeeds = new PooledFeeds();
   return {
     ...pairShape,
     feeds: (batch) => ({
       ...pooledFeeds.of(config, "queries", batch.queries),
-      ...pooledFeeds.of(documents.config, "documents", batch.documents),
-      ...pooledFeeds.of(documents.config, "negatives", batch.negatives),
+      ...pooledFeeds.of(reader, "documents", batch.documents),
+      ...pooledFeeds.of(reader, "negatives", batch.negatives),
       ...(teacherShare > 0 ? { teacher: batch.teacher! } : {}),
     }),
     define(context, makeInput, batch) {
-      const q = embedPooled(context, options, makeInput, "queries", batch.queries);
-      const embed = (name: "documents" | "negatives"): Node =>
-        embedPooled(context, documents, makeInput, name, batch[name]);
-      const d = embed("documents");
-      const own = pairLoss(options, q, d, batch.negatives.rows > 0 ? embed("negatives") : null);
+      const embed = (name: "queries" | "documents" | "negatives", by: EncoderConfig): Node =>
+        embeddingOf(context, poolRows(context, by, makeInput, name, batch[name]), source);
+      const [q, d] = [embed("queries", config), embed("documents", reader)];
+      const own = pairLoss(options, q, d, batch.negatives.rows > 0 ? embed("negatives", reader) : null);
       if (teacherShare === 0) return own;
       const taught = teacherLoss(
         options,

@@ -29,7 +29,7 @@ export function poolRows(
   return poolCounts(context, config, makeInput(`${name}/counts`, "float", [rows.rows, config.vocabSize]));
 }
 
-/** Tokens of a block over the size of the vocabulary from which on counts are faster (docs/training.md). */
+/** Tokens of a block over the size of the vocabulary from which on counts are used: faster there (benchmarks/bag.ts, 240 pairs). */
 const COUNTED_RATIO = 2;
 
 const isCounted = (config: EncoderConfig, { rows, length }: Pick<TokenRows, "rows" | "length">): boolean =>
