@@ -1,5 +1,6 @@
 import type { ClassificationTask } from "./data/classified-pairs.ts";
 import type { BatchComposition } from "./data/distillation-batches.ts";
+import type { TokenDropout } from "./data/drop-tokens.ts";
 import type { PairBatchOptions } from "./data/pair-batches.ts";
 import type { SegmentBatchOptions } from "./data/segment-batches.ts";
 import type { EncoderConfig } from "./models/encoder-config.ts";
@@ -68,6 +69,8 @@ export interface OwnPart {
   readonly pairs: number;
   readonly queryLength: number;
   readonly documentLength: number;
+  /** As in `ContrastPart`. */
+  readonly tokenDropout?: TokenDropout;
   /** As in `GradedPart`, for documents. */
   readonly lengthBuckets?: readonly number[];
   /** As in `ContrastPart`. */

@@ -181,7 +181,7 @@ async function openOwn(
 ): Promise<OpenBatches<unknown>> {
   const maxLength = Math.max(part.queryLength, part.documentLength);
   const pairs = await readOwnPairs(ownPairsPath!, tokenizer, guard, maxLength);
-  const options = { ...part, padId: tokenizer.special.pad, seed };
+  const options = { ...part, special: tokenizer.special, seed };
   return (position) =>
     inGroups(
       new OwnPairBatches(pairs, options, position as OwnPairPosition | undefined),

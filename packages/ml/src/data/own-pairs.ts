@@ -2,9 +2,10 @@
  * Your own training data: JSON lines `{"query": "…", "positive": "…", "negatives": ["…"]}`, negatives optional. One
  * line is one question and the text that answers it.
  */
-import type { WordPieceTokenizer } from "@cool-papers/text";
+import type { SpecialTokenIds, WordPieceTokenizer } from "@cool-papers/text";
 import { type BatchPicker, batchPicker } from "./bucketed-cycle.ts";
 import { DataError } from "./data-error.ts";
+import { dropTokens, NO_DROPOUT, type TokenDropout } from "./drop-tokens.ts";
 import type { HeldOutGuard } from "./held-out.ts";
 import { readJsonLines, stringField } from "./json-lines.ts";
 import type { PairBatch } from "./pair-batches.ts";
@@ -54,7 +55,9 @@ export interface OwnPairBatchOptions {
   readonly documentLength: number;
   /** Shorter lengths for batches of short documents (bucketed-cycle.ts). */
   readonly lengthBuckets?: readonly number[] | undefined;
-  readonly padId: number;
+  /** None when left out; negatives are documents. */
+  readonly tokenDropout?: TokenDropout | undefined;
+  readonly special: SpecialTokenIds;
   readonly seed: number;
 }
 
@@ -89,16 +92,16 @@ export class OwnPairBatches {
   }
 
   next(): PairBatch {
-    const { queryLength, padId, seed } = this.#options;
+    const { queryLength, special, seed, tokenDropout = NO_DROPOUT } = this.#options;
     const random = new SeededRandom(Math.imul(seed, 0x9e3779b1) ^ this.#batches++);
     const { items, length: documentLength } = this.#picker.next();
     const pairs = items.map((item) => this.#data.pairs[item]!);
     const { store } = this.#data;
-    const block = (indices: number[], length: number) =>
+    const block = (indices: number[], length: number, dropped: number) =>
       packBlock(
-        indices.map((index) => store.get(index)),
+        indices.map((index) => dropTokens(store.get(index), dropped, special, random)),
         length,
-        padId,
+        special.pad,
       );
     const negatives = this.#hasNegatives
       ? pairs.map(({ negatives: all }) => all[random.nextBelow(all.length)]!)
@@ -107,12 +110,14 @@ export class OwnPairBatches {
       queries: block(
         pairs.map(({ query }) => query),
         queryLength,
+        tokenDropout.query,
       ),
       documents: block(
         pairs.map(({ positive }) => positive),
         documentLength,
+        tokenDropout.document,
       ),
-      negatives: block(negatives, documentLength),
+      negatives: block(negatives, documentLength, tokenDropout.document),
     };
   }
 

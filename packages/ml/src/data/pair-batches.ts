@@ -1,5 +1,6 @@
 /** Batches of query → document pairs for contrastive training, cut anew from the papers in every pass. */
 import type { WordPieceTokenizer } from "@cool-papers/text";
+import { dropTokens, NO_DROPOUT, type TokenDropout } from "./drop-tokens.ts";
 import { joinTokens } from "./join-tokens.ts";
 import { nearChunks, type PaperVectors } from "./near-chunks.ts";
 import type { PairCorpus, PairedPaper } from "./pair-corpus.ts";
@@ -48,6 +49,8 @@ export interface PairBatchOptions {
   readonly queryLength: number;
   readonly documentLength: number;
   readonly mixture: QueryMixture;
+  /** None when left out. */
+  readonly tokenDropout?: TokenDropout;
   readonly seed: number;
 }
 
@@ -113,13 +116,15 @@ export class PairBatches {
 
   next(): PairBatch {
     const { pairs, parallelPairs, chunk, seed, queryLength, documentLength } = this.#options;
-    const { askedPerChunk = chunk } = this.#options;
+    const { askedPerChunk = chunk, tokenDropout = NO_DROPOUT } = this.#options;
     const random = new SeededRandom(Math.imul(seed, 0x9e3779b1) ^ this.#batches++);
     const queries: Int32Array[] = [];
     const documents: Int32Array[] = [];
+    const thin = (tokens: Int32Array, share: number) =>
+      dropTokens(tokens, share, this.#tokenizer.special, random);
     const add = ([query, document]: readonly [Int32Array, Int32Array]) => {
-      queries.push(query);
-      documents.push(document);
+      queries.push(thin(query, tokenDropout.query));
+      documents.push(thin(document, tokenDropout.document));
     };
     for (let i = 0; i < parallelPairs; i++) add(this.#crossLingualPair(this.#parallelCycle.next(), random));
     const negatives: Int32Array[] = [];
@@ -129,7 +134,7 @@ export class PairBatches {
       papers.forEach((index, k) => {
         const paper = this.#corpus.papers[index]!;
         if ((k - first + chunk) % chunk < askedPerChunk) add(this.#pairOf(paper, random));
-        else negatives.push(this.#document(paper, random, null));
+        else negatives.push(thin(this.#document(paper, random, null), tokenDropout.document));
       });
     }
     const { pad } = this.#tokenizer.special;

@@ -8,6 +8,7 @@ import {
   ClassifiedBatches,
   loadClassifiedPairs,
 } from "../../src/data/classified-pairs.ts";
+import { dropTokens, type TokenDropout } from "../../src/data/drop-tokens.ts";
 import { HeldOutGuard, HeldOutLeakError } from "../../src/data/held-out.ts";
 import { mineNegatives } from "../../src/data/mine-negatives.ts";
 import { nearChunks } from "../../src/data/near-chunks.ts";
@@ -253,6 +254,43 @@ describe("pair batches", () => {
     expect(asked.size).toBeGreaterThan(150);
   });
 
+  test("dropTokens drops a token at all its places, the share asked for, never the special ones", () => {
+    const random = new SeededRandom(3);
+    const text = Int32Array.from([cls, ...ids("w1 w2 w1 w3"), sep]);
+    let dropped = 0;
+    for (let i = 0; i < 2000; i++) {
+      const kept = [...dropTokens(text, 0.3, tokenizer.special, random)];
+      expect([kept[0], kept.at(-1)]).toEqual([cls, sep]);
+      expect(kept.length).toBeGreaterThan(2);
+      const [w1, w2] = ids("w1 w2");
+      expect(kept.filter((token) => token === w1).length % 2).toBe(0);
+      if (!kept.includes(w2!)) dropped++;
+    }
+    expect(dropped / 2000).toBeCloseTo(0.3, 1);
+    expect(dropTokens(text, 0, tokenizer.special, random)).toEqual(text);
+    expect(dropTokens(text, 1, tokenizer.special, random)).toEqual(text);
+  });
+
+  test("token dropout shortens queries and documents by their own shares", () => {
+    const tokensOf = (tokenDropout?: TokenDropout) => {
+      const all = { ...options, ...(tokenDropout && { tokenDropout }) };
+      const source = new PairBatches(corpus(200), tokenizer, new TermDictionary(), all);
+      let [queries, documents] = [0, 0];
+      for (let i = 0; i < 40; i++) {
+        const batch = source.next();
+        queries += batch.queries.lengths.reduce((a, b) => a + b);
+        documents += batch.documents.lengths.reduce((a, b) => a + b);
+      }
+      return { queries, documents };
+    };
+    const whole = tokensOf();
+    const lessQueries = tokensOf({ query: 0.4, document: 0 });
+    expect(lessQueries.queries / whole.queries).toBeLessThan(0.85);
+    const lessDocuments = tokensOf({ query: 0, document: 0.4 });
+    expect(lessDocuments.documents / whole.documents).toBeLessThan(0.75);
+    expect(lessDocuments.documents / whole.documents).toBeGreaterThan(0.5);
+  });
+
   test("nearChunks gives every member at most once and is the same for one seed", () => {
     const random = new SeededRandom(5);
     const vectors = { dimensions: 4, data: Float32Array.from({ length: 400 }, () => random.next() - 0.5) };
@@ -407,7 +445,7 @@ describe("own pairs", () => {
       pairs: 2,
       queryLength: 4,
       documentLength: 5,
-      padId: pad,
+      special: tokenizer.special,
       seed: 1,
     });
     const { queries, documents, negatives } = batches.next();
@@ -417,6 +455,19 @@ describe("own pairs", () => {
     expect(order.map((row) => texts(documents)[row])).toEqual(["w2 w3", "w7"]);
     expect(["w4", "w5"]).toContain(texts(negatives)[order[0]!]);
     expect(texts(negatives)[order[1]!]).toBe("w8");
+  });
+
+  test("lose tokens as asked", async () => {
+    const path = await file("long.jsonl", [{ query: "w1 w2 w3 w4 w5 w6", positive: "w7 w8 w9 w10 w11 w12" }]);
+    const data = await readOwnPairs(path, tokenizer, null, 16);
+    const shape = { pairs: 1, queryLength: 8, documentLength: 8, special: tokenizer.special, seed: 1 };
+    const batches = new OwnPairBatches(data, { ...shape, tokenDropout: { query: 0.5, document: 0 } });
+    const lengths = Array.from({ length: 40 }, () => batches.next()).map(({ queries, documents }) => [
+      queries.lengths[0]!,
+      documents.lengths[0]!,
+    ]);
+    expect(new Set(lengths.map(([query]) => query)).size).toBeGreaterThan(3);
+    expect(new Set(lengths.map(([, document]) => document))).toEqual(new Set([8]));
   });
 
   test("held-out rows are dropped, wrong rows named", async () => {
