@@ -268,14 +268,28 @@ async function measureHybrid(folder: string, say: (text: string) => void): Promi
   const encoder = await openModel({ bundleDir });
   const measures: Record<string, unknown> = { model: encoder.model.id };
   try {
-    for (const [name, set] of Object.entries({
-      autoscholar: { documents: readHaystack(), questions: readQuestions("autoscholar") },
-      names: { documents: readHaystack(), questions: await readNames() },
-      "known-item": await readKnownItems(),
-      "zh→en": readChineseTitles(),
-    })) {
-      measures[name] = await measureModes(join(folder, `hybrid-${name}`), encoder, set);
-      say(`${encoder.model.id} on ${name}: ${JSON.stringify(measures[name])}`);
+    for (const { documents, questions } of [
+      {
+        documents: readHaystack(),
+        questions: {
+          autoscholar: readQuestions("autoscholar"),
+          names: await readNames(),
+          "first words": await readTitleStarts(),
+        },
+      },
+      await readKnownItems(),
+      readChineseTitles(),
+    ]) {
+      const modes = measureModes(
+        join(folder, `hybrid-${Object.keys(questions)[0]}`),
+        encoder,
+        documents,
+        questions,
+      );
+      for await (const [name, figures] of modes) {
+        measures[name] = figures;
+        say(`${encoder.model.id} on ${name}: ${JSON.stringify(figures)}`);
+      }
     }
     return measures;
   } finally {
@@ -283,17 +297,18 @@ async function measureHybrid(folder: string, say: (text: string) => void): Promi
   }
 }
 
-interface JudgedSet {
+interface JudgedSets {
   readonly documents: AsyncIterable<readonly SearchDocument[]>;
-  readonly questions: readonly JudgedQuestion[];
+  readonly questions: Readonly<Record<string, readonly JudgedQuestion[]>>;
 }
 
-/** A set by words alone, by meaning alone, and by both as the site ranks. */
-async function measureModes(
+/** Sets of questions to the same papers by words alone, by meaning alone, and by both as the site ranks. */
+async function* measureModes(
   uri: string,
   encoder: Encoder,
-  { documents, questions }: JudgedSet,
-): Promise<object> {
+  documents: JudgedSets["documents"],
+  sets: JudgedSets["questions"],
+): AsyncGenerator<[name: string, figures: object]> {
   const engine = await openLanceEngine({ uri });
   try {
     await engine.rebuild(
@@ -309,22 +324,22 @@ async function measureModes(
     );
     const embed = async (text: string): Promise<Float32Array> =>
       (await encoder.embed([text], { inputType: "query" })).vectors[0]!;
-    return {
-      keyword: await evaluate(engine, questions, "keyword"),
-      semantic: await evaluate(engine, questions, "semantic", embed),
-      hybrid: await evaluate(engine, questions, "hybrid", embed),
-    };
+    for (const [name, questions] of Object.entries(sets)) {
+      const keyword = await evaluate(engine, questions, "keyword");
+      const semantic = await evaluate(engine, questions, "semantic", embed);
+      yield [name, { keyword, semantic, hybrid: await evaluate(engine, questions, "hybrid", embed) }];
+    }
   } finally {
     await engine.close();
   }
 }
 
 /** Titles that look for their own abstracts; the documents have no titles. */
-async function readKnownItems(): Promise<JudgedSet> {
+async function readKnownItems(): Promise<JudgedSets> {
   const papers: SearchDocument[] = [];
   for await (const batch of readPapers(Number.POSITIVE_INFINITY, new Set(lines("known-item.ids"))))
     papers.push(...batch);
-  return withoutTitles(papers, (paper) => paper.title);
+  return withoutTitles("known-item", papers, (paper) => paper.title);
 }
 
 /**
@@ -348,25 +363,47 @@ async function readNames(): Promise<JudgedQuestion[]> {
     .map(({ name, key }) => ({ text: name, relevant: new Map([[key, 1]]) }));
 }
 
+/** The first words of titles that no other title begins with, for who remembers no more of one; two to four in turn. */
+async function readTitleStarts(): Promise<JudgedQuestion[]> {
+  const starts: { readonly text: string; readonly key: string }[] = [];
+  const count = new Map<string, number>();
+  for await (const batch of readHaystack()) {
+    for (const { key, title } of batch) {
+      const words = title.replaceAll('"', " ").split(/\s+/);
+      if (words.length < 6) continue;
+      const cuts = [2, 3, 4].map((length) => words.slice(0, length).join(" "));
+      for (const text of cuts) count.set(text.toLowerCase(), (count.get(text.toLowerCase()) ?? 0) + 1);
+      starts.push({ text: cuts[starts.length % 3]!, key });
+    }
+  }
+  return starts
+    .filter(({ text }) => count.get(text.toLowerCase()) === 1)
+    .slice(0, NAMES)
+    .map(({ text, key }) => ({ text, relevant: new Map([[key, 1]]) }));
+}
+
 /** Chinese titles that look for English abstracts, among the parallel rows that no model was trained on. */
-function readChineseTitles(): JudgedSet {
+function readChineseTitles(): JudgedSets {
   const rows = lines("../zh/arxiv_en_zh_parallel.jsonl.gz")
     .slice(-500)
     .map((line) => JSON.parse(line) as { id: string; title_zh: string; abstract_en: string });
   const titles = new Map(rows.map(({ id, title_zh }) => [`arxiv:${id}`, title_zh]));
   const papers = rows.map(({ id, abstract_en }) => toDocument({ id, title: "", abstract: abstract_en }));
-  return withoutTitles(papers, ({ key }) => titles.get(key)!);
+  return withoutTitles("zh→en", papers, ({ key }) => titles.get(key)!);
 }
 
 function withoutTitles(
+  name: string,
   papers: readonly SearchDocument[],
   questionOf: (paper: SearchDocument) => string,
-): JudgedSet {
+): JudgedSets {
   return {
     documents: (async function* () {
       yield papers.map((paper) => ({ ...paper, title: "" }));
     })(),
-    questions: papers.map((paper) => ({ text: questionOf(paper), relevant: new Map([[paper.key, 1]]) })),
+    questions: {
+      [name]: papers.map((paper) => ({ text: questionOf(paper), relevant: new Map([[paper.key, 1]]) })),
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Recipe } from "../src/recipe.ts";
 import wide from "./bag-wide.ts";
 
-/** The wide bag on texts that lose some of their words in each step (docs/log/2026-11-29-share.md). */
+/** The wide bag on texts that lose some of their words in each step (docs/log/2026-11-29-dropout.md). */
 export default {
   ...wide,
   description:

@@ -956,6 +956,27 @@ export function engineSuite(name: string, engineUnderTest: EngineUnderTest): voi
       },
     );
 
+    unless("vectors")(
+      "the word asked for stands before the nearest paper, the nearest before a sentence's words",
+      async () => {
+        const mixed = await open();
+        try {
+          const words = "reindeer that pull a sled over frozen lakes";
+          const nearest = paper("2407.00001", { title: "caribou", vector: unitVector([1, 0, 0]) });
+          const said = paper("2407.00002", { title: words, vector: unitVector([0, 1, 0]) });
+          const other = paper("2407.00003", { title: "tax law", vector: unitVector([0, 0, 1]) });
+          await mixed.upsert([nearest, said, other]);
+          const firstOf = async (text: string) =>
+            (await mixed.search(request(text, { mode: "hybrid", queryVector }))).hits[0]?.key;
+          expect(await firstOf("sled")).toBe(said.key);
+          expect(await firstOf('"frozen lakes"')).toBe(said.key);
+          expect(await firstOf(words)).toBe(nearest.key);
+        } finally {
+          await mixed.close();
+        }
+      },
+    );
+
     unless("vectors")("pages of a hybrid search join without repeats", async () => {
       const walked: string[] = [];
       for (let skip = 0; skip < 3; skip++) {

@@ -51,10 +51,11 @@ export interface LanceEngineOptions {
 /** Fusion looks at this many of the best of either kind. */
 const FUSION_WINDOW = 200;
 /**
- * Share of the similarity in a hybrid score; the rest is BM25's. Measured: docs/log/2026-11-22-pairs.md. Under one half, so that
- * the best match of the words stands before a paper that only means the same.
+ * Share of the similarity in a hybrid score by how many words are asked for; the rest is BM25's. One word is often a name:
+ * under one half, so that the best match of the words stands before a paper that only means the same. A sentence says what
+ * it is about, and no paper need say it in the same words. Measured: docs/log/2026-11-29-dropout.md.
  */
-const MEANING_WEIGHT = 0.49;
+const MEANING_SHARE = { oneWord: 0.49, sentence: 0.62, sentenceWords: 5 };
 /**
  * The share is less in proportion where even the nearest paper is farther than this: of a name, say, the model knows
  * nothing, and its neighbours would outrank the papers that hold the name. Measured there too.
@@ -228,7 +229,8 @@ async function searchWith(
   const near = saysSomething(state.snapshot, plan)
     ? neighbours
     : neighbours.filter((hit) => hit.similarity >= settings.leastSimilarity);
-  const ranked = rankHits(state, request, mode, matches, near, { skip, limit });
+  const share = meaningShare(plan);
+  const ranked = rankHits(state, request, mode, { matches, near, share }, { skip, limit });
   const forms = new FormFinder(plan);
   return {
     hits: ranked.page.map((hit) => describeHit(state, hit, forms, matches)),
@@ -267,6 +269,13 @@ interface RankedHit extends DocRef {
   readonly score: number;
 }
 
+interface Found {
+  readonly matches: TextMatches;
+  readonly near: readonly NearHit[];
+  /** Of the similarity in a hybrid score. */
+  readonly share: number;
+}
+
 interface RankedPage {
   readonly page: readonly RankedHit[];
   readonly total: number;
@@ -277,8 +286,7 @@ function rankHits(
   state: IndexState,
   request: SearchRequest,
   mode: SearchMode,
-  matches: TextMatches,
-  near: readonly NearHit[],
+  { matches, near, share }: Found,
   { skip, limit }: { skip: number; limit: number },
 ): RankedPage {
   const cut = (hits: readonly RankedHit[]): readonly RankedHit[] => hits.slice(skip, skip + limit);
@@ -294,7 +302,7 @@ function rankHits(
   const added = closeInMeaningOnly(near, matches.isMatch);
   const total = matches.total + added.size;
   const dropped = new Set(near.filter((hit) => !added.has(hit) && !matches.isMatch(hit)).map(placeOf));
-  const window = fuse(state, matches, near.map(toRanked)).filter((hit) => !dropped.has(placeOf(hit)));
+  const window = fuse(state, matches, near.map(toRanked), share).filter((hit) => !dropped.has(placeOf(hit)));
   if (skip + limit <= window.length) return { page: cut(window), total, closeInMeaning: added.size };
   const inWindow = new Set(window.map(placeOf));
   const tail = matches.page("relevance", 0, skip + limit).filter((hit) => !inWindow.has(placeOf(hit)));
@@ -306,8 +314,20 @@ const placeOf = ({ segment, doc }: DocRef): number => segment * 0x1_0000 + doc;
 
 const toRanked = ({ segment, doc, similarity }: NearHit): RankedHit => ({ segment, doc, score: similarity });
 
+/** Grows evenly from one word to a sentence. */
+function meaningShare({ words, required }: TextPlan): number {
+  const { oneWord, sentence, sentenceWords } = MEANING_SHARE;
+  const length = clamp((words.length + required.length - 1) / (sentenceWords - 1), 0, 1);
+  return oneWord + (sentence - oneWord) * length;
+}
+
 /** The best of both kinds by the weighted sum of their scores; docs/log tells why not by ranks. */
-function fuse(state: IndexState, matches: TextMatches, near: readonly RankedHit[]): RankedHit[] {
+function fuse(
+  state: IndexState,
+  matches: TextMatches,
+  near: readonly RankedHit[],
+  share: number,
+): RankedHit[] {
   const keyword = matches.page("relevance", 0, FUSION_WINDOW);
   const refs = new Map<string, RankedHit>();
   const listOf = (hits: readonly RankedHit[]) =>
@@ -319,7 +339,7 @@ function fuse(state: IndexState, matches: TextMatches, near: readonly RankedHit[
   // A list with all matches says that the others have no score at all.
   const leasts = [matches.total <= FUSION_WINDOW ? 0 : undefined];
   const nearest = Math.max(0, near[0]?.score ?? 0);
-  const meaning = MEANING_WEIGHT * Math.min(1, nearest / NEAR_SIMILARITY);
+  const meaning = share * Math.min(1, nearest / NEAR_SIMILARITY);
   const weights = [1 - meaning, meaning];
   return fuseByScore([listOf(keyword), listOf(near)], weights, leasts).map(({ key, score }) => ({
     ...refs.get(key)!,
