@@ -89,6 +89,25 @@ describe("createSite", () => {
     expect(logged.join()).toContain("model gone");
   });
 
+  it("searches by keywords while the index holds the vectors of another model", async () => {
+    const embedder = {
+      model: "new",
+      dimension: 2,
+      embedDocuments: async () => [],
+      embedQuery: async () => new Float32Array([1, 0]),
+    };
+    let held = "old";
+    const db = {
+      query: async () => [{ value: { changeSeq: 1, documents: 1, model: held, embedded: 1 } }],
+    } as unknown as PipelineContext["db"];
+    const { context, asked } = contextWith({ embedder, db });
+    const site = createSite(context, handlers);
+    await site.search(stateOf("q=rotary"));
+    held = "new";
+    await site.search(stateOf("q=rotary"));
+    expect(asked.map(({ queryVector }) => queryVector !== undefined)).toEqual([false, true]);
+  });
+
   it("passes the choices of the page as filters, the scope of the address before the source", async () => {
     const { context, asked } = contextWith({});
     const { state } = readSearchUrl(

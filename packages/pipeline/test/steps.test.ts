@@ -7,6 +7,7 @@ import type { PaperEmbedder } from "../src/context.ts";
 import { embedPapers } from "../src/embed-papers.ts";
 import { StepBusyError, StepInterruptedError, StepOptionsError } from "../src/errors.ts";
 import { exportPapers } from "../src/export-papers.ts";
+import { indexModel, renewVectors } from "../src/renew-vectors.ts";
 import { repairIndex } from "../src/repair-index.ts";
 import { seedIfEmpty } from "../src/seed-if-empty.ts";
 import { claimStep, runStep } from "../src/steps.ts";
@@ -232,5 +233,36 @@ describe("an index that cannot be used", () => {
     context.engine.documents.clear();
     expect(await repairIndex(context)).toMatchObject({ documents: 2 });
     expect([...context.engine.documents.keys()]).toEqual(stored);
+  });
+});
+
+describe("the vectors of another model", () => {
+  const embedderOf = (model: string, dimension: number): PaperEmbedder => ({
+    model,
+    dimension,
+    embedDocuments: async (texts) =>
+      texts.map(() => new Float32Array(dimension).fill(1 / Math.sqrt(dimension))),
+    embedQuery: async () => new Float32Array(dimension),
+  });
+
+  it("are made anew when the embedder is another than the index was built with", async () => {
+    const old = context.withEmbedder(embedderOf("old", 4));
+    await runStep(old, "import", { files: [await write("a.jsonl", arxivRows(3))] });
+    expect(await renewVectors(old)).toBeNull();
+    const updated = context.withEmbedder(embedderOf("new", 9));
+    expect(await indexModel(updated)).toBe("old");
+    expect(await renewVectors(updated)).toMatchObject({ mode: "full", documents: 3, vectors: 3 });
+    expect(await indexModel(updated)).toBe("new");
+    expect([...context.engine.documents.values()].map(({ vector }) => vector?.length)).toEqual([9, 9, 9]);
+    expect(context.logged.join("\n")).toMatch(/holds vectors of old; embedding all papers with new/);
+    expect(await renewVectors(updated)).toBeNull();
+  });
+
+  it("stay as they are without an embedder, and before an index was built", async () => {
+    const old = context.withEmbedder(embedderOf("old", 4));
+    expect(await renewVectors(old)).toBeNull();
+    await runStep(old, "import", { files: [await write("a.jsonl", arxivRows(3))] });
+    expect(await renewVectors(context)).toBeNull();
+    expect(await indexModel(context)).toBe("old");
   });
 });

@@ -15,7 +15,7 @@ import {
   listSitemap,
   venueEditions,
 } from "@cool-papers/db";
-import type { PipelineContext } from "@cool-papers/pipeline";
+import { indexModel, type PipelineContext } from "@cool-papers/pipeline";
 import type { SearchHit, SearchRequest } from "@cool-papers/search";
 import { queryOf } from "../page/loosen.ts";
 import type { SearchState } from "../url/search-url.ts";
@@ -43,9 +43,14 @@ export function createSite(
   const months = new LruCache<string, CategoryMonth>(MONTHS_KEPT);
   const queryVectors = new LruCache<string, Float32Array>(QUERY_VECTORS_KEPT);
 
-  /** Vector of a query; undefined when there is no model or it fails: keywords alone still find papers. */
+  /**
+   * Vector of a query; undefined when there is no model, when the index holds another's vectors, or when it fails: keywords
+   * alone still find papers.
+   */
   async function queryVector(text: string): Promise<Float32Array | undefined> {
     if (embedder === null || text === "") return undefined;
+    const held = await indexModel(context);
+    if (held !== null && held !== embedder.model) return undefined;
     const known = queryVectors.get(text);
     if (known !== undefined) return known;
     try {

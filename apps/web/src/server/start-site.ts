@@ -6,8 +6,11 @@ import { createSiteEmbeddingHandler } from "@cool-papers/embed";
 import {
   createAdminHandler,
   createAdminToken,
+  indexModel,
+  type OpenContext,
   openContext,
   publishAdminEndpoint,
+  renewVectors,
   repairIndex,
   seedIfEmpty,
 } from "@cool-papers/pipeline";
@@ -49,9 +52,8 @@ export async function startSite({ settings, mode, log }: StartSiteOptions): Prom
     display.end();
     if (seeded !== null) log("The seed corpus is stored and searchable.");
     // Not awaited: everything but search works meanwhile.
-    const repairing = repairIndex(context, { signal: stopping.signal }).then(
-      () => {},
-      (error: Error) => log(`The search index is not built anew: ${error.message}`),
+    const repairing = mendIndex(context, settings, stopping.signal).catch((error: Error) =>
+      log(`The search index is not built anew: ${error.message}`),
     );
 
     const token = createAdminToken();
@@ -95,6 +97,20 @@ export async function startSite({ settings, mode, log }: StartSiteOptions): Prom
     await context.close();
     throw error;
   }
+}
+
+/** Builds an index that cannot be used; then brings it to the model that is installed. */
+async function mendIndex(context: OpenContext, { embedUrl }: Settings, signal: AbortSignal): Promise<void> {
+  await repairIndex(context, { signal });
+  const held = await indexModel(context);
+  if (embedUrl !== null && held !== null && context.embedder !== null && held !== context.embedder.model) {
+    // Requests to another's server may cost money: that is for people to begin.
+    context.log(
+      `The search index holds vectors of ${held}, and ${context.embedder.model} embeds now: search goes by words until \`npm run embed\` and \`npm run index\` have run.`,
+    );
+    return;
+  }
+  await renewVectors(context, { signal });
 }
 
 async function scriptSource(isDevelopment: boolean): Promise<() => BrowserScript> {

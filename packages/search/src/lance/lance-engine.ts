@@ -51,11 +51,11 @@ export interface LanceEngineOptions {
 /** Fusion looks at this many of the best of either kind. */
 const FUSION_WINDOW = 200;
 /**
- * Share of the similarity in a hybrid score by how many words are asked for; the rest is BM25's. One word is often a name:
- * under one half, so that the best match of the words stands before a paper that only means the same. A sentence says what
- * it is about, and no paper need say it in the same words. Measured: docs/log/2026-11-29-dropout.md.
+ * Share of the similarity in a hybrid score by how many words are asked for; the rest is BM25's. A word or two are a name or
+ * the beginning of a title as often as a topic: the papers that have the words stand first. A sentence says what it is
+ * about, and no paper need say it in the same words. Measured: docs/log/2026-11-29-dropout.md.
  */
-const MEANING_SHARE = { oneWord: 0.49, sentence: 0.62, sentenceWords: 5 };
+const MEANING_SHARE = { oneWord: 0.3, sentence: 0.7, sentenceWords: 5 };
 /**
  * The share is less in proportion where even the nearest paper is farther than this: of a name, say, the model knows
  * nothing, and its neighbours would outrank the papers that hold the name. Measured there too.
