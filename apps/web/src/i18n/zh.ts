@@ -107,7 +107,7 @@ export const zh: Dictionary = {
     corrected: "以下是“{corrected}”的结果。没有论文包含“{typed}”。",
     someWords: "包含全部 {words} 个词的论文很少或没有；以下论文至少包含其中 {needed} 个。",
     searchInstead: "仍按原文检索“{typed}”",
-    degraded: "没有加载语义模型，因此只按词语查找论文。",
+    degraded: "目前只按词语查找论文：没有加载语义模型，或者索引的向量还在重新计算。",
     beyondEnd: "本次检索共有 {total, number} 篇结果，您要的页已超出末页。",
     toLastPage: "到末页",
     nothingTitle: "没有论文满足全部条件",
