@@ -108,7 +108,8 @@ export const en = {
     corrected: "Showing results for “{corrected}”. “{typed}” is not in any paper.",
     someWords: "Few papers or none have all {words} words; these have {needed} or more of them.",
     searchInstead: "Search for “{typed}” as typed",
-    degraded: "Papers are found by their words only: no embedding model is loaded, or the index still waits for its vectors.",
+    degraded:
+      "Papers are found by their words only: no embedding model is loaded, or the index still waits for its vectors.",
     beyondEnd:
       "This search has {total, plural, one {# result} other {# results}}; the page you asked for is beyond the last one.",
     toLastPage: "Go to the last page",
