@@ -69,7 +69,7 @@ export interface OwnPart {
   readonly pairs: number;
   readonly queryLength: number;
   readonly documentLength: number;
-  /** As in `ContrastPart`. */
+  /** As in `PairBatchOptions`. */
   readonly tokenDropout?: TokenDropout;
   /** As in `GradedPart`, for documents. */
   readonly lengthBuckets?: readonly number[];

@@ -17,7 +17,7 @@ export { type LinkReport, linkWorks } from "./link-works.ts";
 export { type ContextSettings, type OpenContext, openContext } from "./open-context.ts";
 export { type EmbedderSettings, type OpenEmbedder, openEmbedder } from "./open-embedder.ts";
 export type { ProgressListener, StepProgress } from "./progress.ts";
-export { indexModel, renewVectors } from "./renew-vectors.ts";
+export { otherModelIndexed, renewVectors } from "./renew-vectors.ts";
 export { repairIndex } from "./repair-index.ts";
 export { type RunAllOptions, type RunAllReport, runAll } from "./run-all.ts";
 export { SEED_FILE, type SeedReport, seedIfEmpty } from "./seed-if-empty.ts";

@@ -3,11 +3,12 @@ import type { PipelineContext, StepControl } from "./context.ts";
 import { runStep } from "./steps.ts";
 
 /**
- * The model whose vectors the search index holds; null when it was built without one or not by the step `index`. Vectors of
- * two models say nothing about each other, whether or not they are equally long.
+ * The model whose vectors the search index holds, where it is another than the embedder's; else null. Vectors of two models
+ * say nothing about each other, whether or not they are equally long.
  */
-export async function indexModel(context: PipelineContext): Promise<string | null> {
-  return (await readPosition(context))?.model ?? null;
+export async function otherModelIndexed(context: PipelineContext): Promise<string | null> {
+  const held = (await readPosition(context))?.model ?? null;
+  return context.embedder !== null && held !== context.embedder.model ? held : null;
 }
 
 /**
@@ -20,9 +21,9 @@ export async function renewVectors(
   context: PipelineContext,
   control: StepControl = {},
 ): Promise<IndexReport | null> {
-  const held = await indexModel(context);
-  const model = context.embedder?.model ?? null;
-  if (held === null || model === null || held === model) return null;
+  const held = await otherModelIndexed(context);
+  if (held === null) return null;
+  const model = context.embedder!.model;
   context.log(
     `The search index holds vectors of ${held}; embedding all papers with ${model}. Until that is done, search goes by words.`,
   );

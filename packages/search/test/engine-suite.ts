@@ -969,6 +969,7 @@ export function engineSuite(name: string, engineUnderTest: EngineUnderTest): voi
           const firstOf = async (text: string) =>
             (await mixed.search(request(text, { mode: "hybrid", queryVector }))).hits[0]?.key;
           expect(await firstOf("sled")).toBe(said.key);
+          expect(await firstOf("frozen lakes")).toBe(said.key);
           expect(await firstOf('"frozen lakes"')).toBe(said.key);
           expect(await firstOf(words)).toBe(nearest.key);
         } finally {

@@ -15,7 +15,7 @@ import {
   listSitemap,
   venueEditions,
 } from "@cool-papers/db";
-import { indexModel, type PipelineContext } from "@cool-papers/pipeline";
+import { otherModelIndexed, type PipelineContext } from "@cool-papers/pipeline";
 import type { SearchHit, SearchRequest } from "@cool-papers/search";
 import { queryOf } from "../page/loosen.ts";
 import type { SearchState } from "../url/search-url.ts";
@@ -49,8 +49,7 @@ export function createSite(
    */
   async function queryVector(text: string): Promise<Float32Array | undefined> {
     if (embedder === null || text === "") return undefined;
-    const held = await indexModel(context);
-    if (held !== null && held !== embedder.model) return undefined;
+    if ((await otherModelIndexed(context)) !== null) return undefined;
     const known = queryVectors.get(text);
     if (known !== undefined) return known;
     try {

@@ -6,9 +6,9 @@ import { createSiteEmbeddingHandler } from "@cool-papers/embed";
 import {
   createAdminHandler,
   createAdminToken,
-  indexModel,
   type OpenContext,
   openContext,
+  otherModelIndexed,
   publishAdminEndpoint,
   renewVectors,
   repairIndex,
@@ -102,15 +102,13 @@ export async function startSite({ settings, mode, log }: StartSiteOptions): Prom
 /** Builds an index that cannot be used; then brings it to the model that is installed. */
 async function mendIndex(context: OpenContext, { embedUrl }: Settings, signal: AbortSignal): Promise<void> {
   await repairIndex(context, { signal });
-  const held = await indexModel(context);
-  if (embedUrl !== null && held !== null && context.embedder !== null && held !== context.embedder.model) {
-    // Requests to another's server may cost money: that is for people to begin.
-    context.log(
-      `The search index holds vectors of ${held}, and ${context.embedder.model} embeds now: search goes by words until \`npm run embed\` and \`npm run index\` have run.`,
-    );
-    return;
-  }
-  await renewVectors(context, { signal });
+  // Requests to another's server may cost money: those are for people to begin.
+  if (embedUrl === null) return void (await renewVectors(context, { signal }));
+  const held = await otherModelIndexed(context);
+  if (held === null) return;
+  context.log(
+    `The search index holds vectors of ${held}, and ${context.embedder!.model} embeds now: search goes by words until \`npm run embed\` and \`npm run index\` have run.`,
+  );
 }
 
 async function scriptSource(isDevelopment: boolean): Promise<() => BrowserScript> {
