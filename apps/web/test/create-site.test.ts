@@ -89,6 +89,33 @@ describe("createSite", () => {
     expect(logged.join()).toContain("model gone");
   });
 
+  it("lets the model compare the first hits with the words, not to count, and does without when it fails", async () => {
+    const compared: [string, readonly string[]][] = [];
+    let works = true;
+    const embedder = {
+      model: "test",
+      dimension: 2,
+      embedDocuments: async () => [],
+      embedQuery: async () => new Float32Array([1, 0]),
+      rerank: async (query: string, texts: readonly string[]) => {
+        compared.push([query, texts]);
+        if (!works) throw new Error("model gone");
+        return [0.5];
+      },
+    };
+    const { context, asked, logged } = contextWith({ embedder });
+    const site = createSite(context, handlers);
+    await site.search(stateOf("q=rotary+embedding+year:2021"));
+    expect(await asked[0]?.rerank?.(["a paper"])).toEqual([0.5]);
+    expect(compared).toEqual([["rotary embedding", ["a paper"]]]);
+    works = false;
+    expect(await asked[0]?.rerank?.(["a paper"])).toBeNull();
+    expect(logged.join()).toContain("could not be compared with the query: model gone");
+    await site.countMatches(stateOf("q=rotary"));
+    expect(asked[1]).toMatchObject({ mode: "hybrid" });
+    expect(asked[1]?.rerank).toBeUndefined();
+  });
+
   it("searches by keywords while the index holds the vectors of another model", async () => {
     const embedder = {
       model: "new",

@@ -17,11 +17,22 @@ export interface EmbedOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface RerankOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface EmbedResult {
   /** One unit vector of `dimensions` numbers for each input, in the order of the inputs. */
   readonly vectors: readonly Float32Array[];
   /** Tokens of each input as the model read it, special tokens included. */
   readonly tokens: readonly number[];
+}
+
+export interface RerankResult {
+  /** One for each text, in the order of the texts: the larger, the more of the query the text says. */
+  readonly scores: Float32Array;
+  /** Different tokens of the query and of each text, added up. */
+  readonly tokens: number;
 }
 
 /** The model behind an encoder, and where it runs. */
@@ -34,6 +45,8 @@ export interface EncoderModel {
   /** Tokens of the longest text it reads, special tokens included. */
   readonly maxTokens: number;
   readonly vocabSize: number;
+  /** Whether it can compare texts token by token; see Encoder.rerank. */
+  readonly reranks: boolean;
   readonly variant: ModelVariant;
   readonly provider: ExecutionProvider;
   /** Why a provider or variant that was asked for is not in use, one sentence each. */
@@ -54,6 +67,13 @@ export interface Encoder {
    *   ClosedError after close, and the signal's reason when it aborts
    */
   embed(inputs: readonly EmbedInput[], options?: EmbedOptions): Promise<EmbedResult>;
+  /**
+   * Scores a few texts, such as the first hits of a search, by how much of the query each says, token by token.
+   *
+   * @returns scores of about 0 to 1; those of two queries cannot be compared
+   * @throws what `embed` throws, and InvalidInputError where the model does not rerank (`model.reranks`)
+   */
+  rerank(query: string, texts: readonly string[], options?: RerankOptions): Promise<RerankResult>;
   /** Texts that wait or run. */
   readonly pending: number;
   /** Finishes what was accepted, then frees the model. */

@@ -12,6 +12,7 @@ export {
   EmbeddingClient,
   EmbeddingClientError,
   type EmbeddingClientOptions,
+  type ServedModel,
 } from "./client/embedding-client.ts";
 export * from "./encoder.ts";
 export * from "./errors.ts";

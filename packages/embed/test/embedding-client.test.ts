@@ -103,8 +103,41 @@ test("the first model of a server is found, and a server without one is named", 
     apiKey: null,
     fetch: async () => Response.json(body),
   });
-  expect(await EmbeddingClient.firstModel(server({ data: [{ id: "m" }] }))).toBe("m");
+  const firstOf = (entry: object) => EmbeddingClient.firstModel(server({ data: [entry] }));
+  expect(await firstOf({ id: "m" })).toEqual({ id: "m", reranks: false });
+  expect(await firstOf({ id: "m", reranks: true })).toEqual({ id: "m", reranks: true });
   await expect(EmbeddingClient.firstModel(server({ data: [] }))).rejects.toThrow(
     "http://h/v1/models lists no model.",
   );
+});
+
+test("texts are scored in their order, whatever the order of the answer, and nothing is asked for none", async () => {
+  const { client, calls } = scripted(
+    () => refusal(503),
+    () =>
+      Response.json({
+        results: [
+          { index: 1, relevance_score: 0.75 },
+          { index: 0, relevance_score: 0.25 },
+        ],
+      }),
+  );
+  expect([...(await client.rerank("q", ["a", "b"]))]).toEqual([0.25, 0.75]);
+  expect(calls()).toBe(2);
+  expect(await client.rerank("q", [])).toHaveLength(0);
+  expect(calls()).toBe(2);
+});
+
+test("an answer that lacks a score is refused", async () => {
+  const one = scripted(() => Response.json({ results: [{ index: 0, relevance_score: 1 }] }));
+  await expect(one.client.rerank("q", ["a", "b"])).rejects.toThrow("one score for each text");
+  const twice = scripted(() =>
+    Response.json({
+      results: [
+        { index: 0, relevance_score: 1 },
+        { index: 0, relevance_score: 1 },
+      ],
+    }),
+  );
+  await expect(twice.client.rerank("q", ["a", "b"])).rejects.toThrow("one score for each text");
 });

@@ -365,7 +365,7 @@ test("the OpenAPI document describes the served model", async () => {
     paths: object;
   };
   expect(document.openapi).toBe("3.1.0");
-  expect(Object.keys(document.paths)).toEqual(["/v1/embeddings", "/v1/models", "/embed"]);
+  expect(Object.keys(document.paths)).toEqual(["/v1/embeddings", "/v1/rerank", "/v1/models", "/embed"]);
 });
 
 test("our client splits long lists, keeps the order, and decodes base64 exactly", async () => {
@@ -379,4 +379,22 @@ test("our client splits long lists, keeps the order, and decodes base64 exactly"
   const direct = await encoder.embed(texts, { inputType: "query" });
   const vectors = await client.embed(texts, { inputType: "query" });
   expect(vectors).toEqual(direct.vectors.map((vector) => Float32Array.from(vector)));
+});
+
+test("a model that does not rerank says so over HTTP, where a wrong body is told first", async () => {
+  const ask = (body: object) =>
+    fetch(`${server.url}/v1/rerank`, { method: "POST", body: JSON.stringify(body) }).then(
+      async (response) => [
+        response.status,
+        ((await response.json()) as { error: { message: string } }).error.message,
+      ],
+    );
+  const asked = { model: "random-test", query: "graphs", documents: ["graphs"] };
+  expect(await ask({ ...asked, documents: [] })).toEqual([
+    400,
+    expect.stringContaining("documents is an empty list"),
+  ]);
+  expect(await ask(asked)).toEqual([400, expect.stringContaining("random-test does not rerank")]);
+  const listed = (await (await fetch(`${server.url}/v1/models`)).json()) as { data: { reranks: boolean }[] };
+  expect(listed.data.map(({ reranks }) => reranks)).toEqual([false, false, false]);
 });

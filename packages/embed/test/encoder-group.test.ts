@@ -15,6 +15,10 @@ function member(changes: Partial<GroupMember> = {}): GroupMember & { readonly ca
       calls.push("embed");
       return { vectors: [], tokens: [] };
     },
+    rerank: async () => {
+      calls.push("rerank");
+      return { scores: new Float32Array(0), tokens: 0 };
+    },
     answer: fakeAnswerer().answer,
     close: async () => void calls.push("close"),
     ...changes,
@@ -26,7 +30,8 @@ test("a call goes to the device with the least waiting", async () => {
   const [busy, free] = [member({ pending: 5 }), member({ pending: 2 })];
   const group = new EncoderGroup([busy, free]);
   await group.embed(["a"]);
-  expect([busy.calls, free.calls]).toEqual([[], ["embed"]]);
+  await group.rerank("a", []);
+  expect([busy.calls, free.calls]).toEqual([[], ["embed", "rerank"]]);
   expect(group.pending).toBe(7);
 });
 

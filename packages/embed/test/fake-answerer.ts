@@ -8,6 +8,7 @@ export const FAKE_MODEL: EncoderModel = {
   dimensions: [2],
   maxTokens: 16,
   vocabSize: 100,
+  reranks: false,
   variant: "float32",
   provider: "cpu",
   notes: [],

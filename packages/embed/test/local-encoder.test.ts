@@ -10,6 +10,7 @@ const model: EncoderModel = {
   dimensions: [2, 1],
   maxTokens: 10,
   vocabSize: TOKENIZER.vocabSize,
+  reranks: false,
   variant: "float32",
   provider: "cpu",
   notes: [],

@@ -9,6 +9,7 @@ const model: EncoderModel = {
   dimensions: [4, 2],
   maxTokens: 16,
   vocabSize: 100,
+  reranks: false,
   variant: "float32",
   provider: "cpu",
   notes: [],

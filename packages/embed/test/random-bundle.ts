@@ -52,6 +52,26 @@ function randomModel(numbers: typeof randomNumbers): Uint8Array {
   return encodeModel(graph.build());
 }
 
+/** A bag: the mean of E[id], each with the weight e^W[id], over real tokens; `weights` are W. */
+function bagModel(weights: Float32Array): Uint8Array {
+  const graph = new GraphBuilder("bag");
+  const ids = graph.input("input_ids", "int64", ["batch", "length"]);
+  const mask = graph.input("attention_mask", "int64", ["batch", "length"]);
+  const size = VOCABULARY.length;
+  const numbers = randomNumbers(size * HIDDEN, 1);
+  const table = graph.initializer("table", tensorOf("float32", [size, HIDDEN], numbers));
+  const logWeights = graph.initializer("log-weights", tensorOf("float32", [size, 1], weights));
+  const real = graph.op("Unsqueeze", [graph.op("Cast", [mask], { to: 1 }), graph.integers([2])]);
+  const shares = graph.op("Mul", [graph.op("Exp", [graph.op("Gather", [logWeights, ids])]), real]);
+  const axis = graph.integers([1]);
+  const sum = graph.op("ReduceSum", [graph.op("Mul", [graph.op("Gather", [table, ids]), shares]), axis], {
+    keepdims: 0,
+  });
+  const total = graph.op("ReduceSum", [shares, axis], { keepdims: 0 });
+  graph.output("embedding", graph.op("Div", [sum, total]), ["batch", HIDDEN]);
+  return encodeModel(graph.build());
+}
+
 export const TOKENIZER = new WordPieceTokenizer(VOCABULARY);
 
 const DESCRIPTION: BundleParts["description"] = {
@@ -87,6 +107,21 @@ export async function makeRandomBundle(
     ...(queryNumbers ? { queryModels: { float32: randomModel(queryNumbers) } } : {}),
     tokenizerJson: writeTokenizerJson(TOKENIZER),
     modelCard: "# Random test bundle\n",
+  });
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** A bag with random vectors; `tokenLogWeights` is what its config names, `weigh` the logarithm of a piece's weight. */
+export async function makeBagBundle(
+  weigh: (piece: string) => number,
+  tokenLogWeights = "log-weights",
+): Promise<TestBundle> {
+  const folder = mkdtempSync(join(tmpdir(), "bag-bundle-"));
+  await writeBundle(folder, {
+    description: { ...DESCRIPTION, prefixes: { query: "", document: "" }, tokenLogWeights },
+    models: { float32: bagModel(Float32Array.from(VOCABULARY, weigh)) },
+    tokenizerJson: writeTokenizerJson(TOKENIZER),
+    modelCard: "# Random bag\n",
   });
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

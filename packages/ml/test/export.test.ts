@@ -1,7 +1,15 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeModel, findViolations, printModel, readBundle, tensorOf } from "@cool-papers/onnx";
+import {
+  decodeModel,
+  encodeModel,
+  findViolations,
+  printModel,
+  readBundle,
+  tensorNumbers,
+  tensorOf,
+} from "@cool-papers/onnx";
 import { expect, test } from "vitest";
 import { buildStepGraph } from "../src/backend/step-graph.ts";
 import { SeededRandom } from "../src/data/seeded-random.ts";
@@ -23,6 +31,7 @@ import {
   distillationObjective,
   distillationTask,
   encoderConfig,
+  POOLED,
 } from "../src/models/index.ts";
 import { ForwardContext, initializeParameters } from "../src/nn/index.ts";
 
@@ -126,27 +135,25 @@ test("int8 scales belong to columns of products and rows of tables, zeros includ
   expect(Array.from(rows.values.data as Int8Array)).toEqual([32, 0, -127, 32, 0, 127]);
 });
 
+const described = {
+  variants: ["float32", "float16", "int8"],
+  parityTexts: texts,
+  tokenizerJson: "{}",
+  modelCard: "# Card\n",
+  description: {
+    id: "test-1",
+    matryoshkaDims: [48],
+    maxTokens: 32,
+    prefixes: { query: "", document: "" },
+    metrics: {},
+    dataStatement: "random weights",
+    license: "Apache-2.0",
+  },
+} as const;
+
 test("a bundle is written with its parity, and one whose vectors are no numbers is not", async () => {
   const folder = await mkdtemp(join(tmpdir(), "bundle-"));
-  const bundle = {
-    folder,
-    config,
-    parameters: parametersOf(),
-    source: heads,
-    variants: ["float32", "float16", "int8"],
-    parityTexts: texts,
-    tokenizerJson: "{}",
-    modelCard: "# Card\n",
-    description: {
-      id: "test-1",
-      matryoshkaDims: [48],
-      maxTokens: 32,
-      prefixes: { query: "", document: "" },
-      metrics: {},
-      dataStatement: "random weights",
-      license: "Apache-2.0",
-    },
-  } as const;
+  const bundle = { ...described, folder, config, parameters: parametersOf(), source: heads };
   try {
     const report = await exportBundle(bundle);
     expect(report.parity.int8!.meanCosine).toBeGreaterThan(0.999);
@@ -156,6 +163,47 @@ test("a bundle is written with its parity, and one whose vectors are no numbers 
     const broken = parametersOf();
     broken.get("layers.0.attention.value.weight").data[0] = Number.NaN;
     await expect(exportBundle({ ...bundle, parameters: broken })).rejects.toThrow(ParityError);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test("a bag's bundle names the weights of its tokens, in every variant; no other bundle does", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "bag-"));
+  const bag = encoderConfig({ ...config, numHiddenLayers: 0 });
+  const parameters = parametersOf();
+  parameters.get("pooling.tokenWeights").data.set(Array.from({ length: 200 }, (_, id) => id / 64));
+  const write = async (changes: object): Promise<string | undefined> => {
+    const description = { ...described.description, matryoshkaDims: [64] };
+    const options = {
+      ...described,
+      description,
+      folder,
+      config: bag,
+      parameters,
+      source: POOLED,
+      ...changes,
+    };
+    return (await exportBundle(options)).config.tokenLogWeights;
+  };
+  try {
+    const name = await write({});
+    const bundle = await readBundle(folder);
+    expect([name, bundle.config.tokenLogWeights]).toEqual(Array(2).fill("pooling.tokenWeights"));
+    for (const variant of described.variants) {
+      const model = decodeModel(await readFile(await bundle.modelFile(variant)));
+      const stored = variant === "float16" ? `${name}.float16` : name!;
+      const weights = tensorNumbers(model.graph.initializers.get(stored)!);
+      expect(weights).toHaveLength(200);
+      expect(weights[128]).toBe(2);
+    }
+    // Layers; heads; a prefix: what a text means no longer follows from its tokens.
+    expect(await write({ config })).toBeUndefined();
+    expect(await write({ source: heads, description: described.description })).toBeUndefined();
+    const prefixes = { query: "query: ", document: "" };
+    expect(
+      await write({ description: { ...described.description, matryoshkaDims: [64], prefixes } }),
+    ).toBeUndefined();
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

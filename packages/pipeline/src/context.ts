@@ -10,6 +10,12 @@ export interface PaperEmbedder {
   embedDocuments(texts: readonly string[], signal?: AbortSignal): Promise<readonly Float32Array[]>;
   /** Unit vector of a search query, with the prefix that the model wants for one. */
   embedQuery(text: string, signal?: AbortSignal): Promise<Float32Array>;
+  /** Scores of how much of a query each text says; left out where the model cannot tell. */
+  readonly rerank?: (
+    query: string,
+    texts: readonly string[],
+    signal?: AbortSignal,
+  ) => Promise<ArrayLike<number>>;
 }
 
 /** What every step works with. Whoever opened it closes it. */

@@ -41,13 +41,16 @@ export async function openEmbedder(settings: EmbedderSettings): Promise<OpenEmbe
     dimension: encoder.model.dimension,
     embedDocuments: (texts, signal) => embed(texts, "document", signal),
     embedQuery: async (text, signal) => (await embed([text], "query", signal))[0]!,
+    ...(encoder.model.reranks && {
+      rerank: async (query, texts, signal) => (await encoder.rerank(query, texts, { signal })).scores,
+    }),
     answerer: encoder,
     close: () => encoder.close(),
   };
 }
 
 async function openRemote(baseUrl: string, apiKey: string | null): Promise<OpenEmbedder> {
-  const model = await EmbeddingClient.firstModel({ baseUrl, apiKey });
+  const { id: model, reranks } = await EmbeddingClient.firstModel({ baseUrl, apiKey });
   const client = new EmbeddingClient({ baseUrl, apiKey, model });
   const [probe] = await client.embed(["probe"], { inputType: "document" });
   return {
@@ -55,6 +58,7 @@ async function openRemote(baseUrl: string, apiKey: string | null): Promise<OpenE
     dimension: probe!.length,
     embedDocuments: (texts, signal) => client.embed(texts, { inputType: "document", signal }),
     embedQuery: async (text, signal) => (await client.embed([text], { inputType: "query", signal }))[0]!,
+    ...(reranks && { rerank: (query, texts, signal) => client.rerank(query, texts, { signal }) }),
     answerer: null,
     close: async () => {},
   };

@@ -60,6 +60,7 @@ test("with EMBED_URL and EMBED_KEY another server embeds: same model, same vecto
   });
   expect(await remote!.embedDocuments(texts)).toEqual(await local!.embedDocuments(texts));
   expect(await remote!.embedQuery(texts[1]!)).toEqual(await local!.embedQuery(texts[1]!));
+  expect(await remote!.rerank!(texts[0]!, texts)).toEqual(await local!.rerank!(texts[0]!, texts));
   // The site's own API has nothing to answer with; it says to ask that server.
   expect(remote!.answerer).toBeNull();
   expect(requests).toContain("site 200");

@@ -46,12 +46,20 @@ export function plainQuery(text: string): SearchQuery {
   };
 }
 
-/** Mean scores over the questions that have a relevant document. `embed` gives a question's unit vector. */
+/** What a model tells of a question. */
+export interface QuestionReader {
+  /** Unit vector of a question. */
+  readonly embed: (text: string) => Promise<Float32Array>;
+  /** Scores of how much of a question each text says, as SearchRequest.rerank. */
+  readonly rerank?: (text: string, texts: readonly string[]) => Promise<ArrayLike<number> | null>;
+}
+
+/** Mean scores over the questions that have a relevant document. */
 export async function evaluate(
   engine: SearchEngine,
   questions: readonly JudgedQuestion[],
   mode: SearchMode = "keyword",
-  embed?: (text: string) => Promise<Float32Array>,
+  reader?: QuestionReader,
 ): Promise<RetrievalScores> {
   const judged = questions.filter((question) => question.relevant.size > 0);
   const sums = { recallAt1: 0, recallAt5: 0, recallAt20: 0, ndcgAt10: 0 };
@@ -63,7 +71,8 @@ export async function evaluate(
       skip: 0,
       limit: 20,
       facets: false,
-      ...(embed && { queryVector: await embed(text) }),
+      ...(reader && { queryVector: await reader.embed(text) }),
+      ...(reader?.rerank && { rerank: (texts) => reader.rerank!(text, texts) }),
     });
     const ranked = hits.map((hit) => hit.key);
     sums.recallAt1 += recallAtK(ranked, relevant, 1);

@@ -40,6 +40,11 @@ export interface SearchRequest {
   readonly limit: number;
   /** Unit vector of the query text; without it semantic and hybrid fall back to keyword. */
   readonly queryVector?: Float32Array;
+  /**
+   * Scores texts (title and abstract) by how much of the query's text each says, about 0 to 1, larger for more; null where
+   * it cannot now. A hybrid search by relevance orders its first hits by it too.
+   */
+  readonly rerank?: (texts: readonly string[]) => Promise<ArrayLike<number> | null>;
   readonly facets: boolean;
   /** "as-typed" switches spelling correction off, for readers who meant what they wrote. Default "correct". */
   readonly spelling?: "correct" | "as-typed";

@@ -978,6 +978,55 @@ export function engineSuite(name: string, engineUnderTest: EngineUnderTest): voi
       },
     );
 
+    unless("vectors")(
+      "a hybrid search by relevance orders its first hits by what their texts say too",
+      async () => {
+        const ranked = await open();
+        try {
+          const papers = Array.from({ length: 60 }, (_, index) =>
+            paper(`2408.${String(index).padStart(5, "0")}`, {
+              title: `sled ${index}`,
+              abstract: `Of dogs and snow, part ${index}.`,
+              vector: unitVector([1, index / 100, 0]),
+            }),
+          );
+          await ranked.upsert(papers);
+          const read: string[][] = [];
+          /** The farther the paper, the more it says. */
+          const rerank = async (texts: readonly string[]) => {
+            read.push([...texts]);
+            return texts.map((text) => Number(/^sled (\d+)\n/.exec(text)![1]));
+          };
+          const find = async (more: object) => {
+            const { hits } = await ranked.search(
+              request("sled", { mode: "hybrid", queryVector, limit: 60, rerank, ...more }),
+            );
+            return hits.map((hit) => hit.key);
+          };
+          const plain = await find({ rerank: undefined });
+          const whole = await find({});
+          const window = read[0]!.length;
+          expect(window).toBeLessThan(60);
+          expect(read[0]![0]).toMatch(/^sled \d+\nOf dogs and snow, part \d+\.$/);
+          expect(whole).toEqual([...plain.slice(0, window).toSorted().toReversed(), ...plain.slice(window)]);
+          // Pages join, and one behind the window is not read again.
+          const walked = [];
+          for (let skip = 0; skip < 60; skip += 15) walked.push(...(await find({ skip, limit: 15 })));
+          expect(walked).toEqual(whole);
+          const calls = read.length;
+          await find({ skip: window, limit: 15 });
+          expect(read).toHaveLength(calls);
+          expect(await find({ rerank: async () => null })).toEqual(plain);
+          // Other orders and modes do not ask.
+          for (const more of [{ sort: "newest" }, { mode: "semantic" }, { mode: "keyword" }])
+            await find(more);
+          expect(read).toHaveLength(calls);
+        } finally {
+          await ranked.close();
+        }
+      },
+    );
+
     unless("vectors")("pages of a hybrid search join without repeats", async () => {
       const walked: string[] = [];
       for (let skip = 0; skip < 3; skip++) {

@@ -62,12 +62,23 @@ export function createSite(
     }
   }
 
+  /** null when it fails: the order of the hits is good without it. */
+  async function rerank(text: string, texts: readonly string[]): Promise<ArrayLike<number> | null> {
+    try {
+      return (await embedder?.rerank?.(text, texts)) ?? null;
+    } catch (error) {
+      context.log(`The first hits could not be compared with the query: ${(error as Error).message}`);
+      return null;
+    }
+  }
+
   async function request(state: SearchState, facets: boolean, limit: number): Promise<SearchRequest> {
     const query = queryOf(state);
     const words = query.clauses
       .filter((clause) => !clause.excluded && clause.field !== "author")
       .map(({ text }) => text);
-    const vector = state.mode === "keyword" ? undefined : await queryVector(words.join(" "));
+    const text = words.join(" ");
+    const vector = state.mode === "keyword" ? undefined : await queryVector(text);
     return {
       query,
       filters: filtersOf(state),
@@ -78,6 +89,7 @@ export function createSite(
       facets,
       spelling: state.isSpellingCorrected ? "correct" : "as-typed",
       ...(vector === undefined ? {} : { queryVector: vector }),
+      ...(vector !== undefined && embedder?.rerank && { rerank: (texts) => rerank(text, texts) }),
     };
   }
 
@@ -103,7 +115,9 @@ export function createSite(
       return { query: asked.query, response, found };
     },
     async countMatches(state: SearchState): Promise<number> {
-      return (await engine.search(await request({ ...state, skip: 0 }, false, 1))).total;
+      // Counting needs no order.
+      const { rerank: _, ...asked } = await request({ ...state, skip: 0 }, false, 1);
+      return (await engine.search(asked)).total;
     },
     async similar(keys: readonly string[], limit: number): Promise<SimilarPage> {
       const { hits, by } = await engine.similar({ keys, limit });

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { EncoderModel, TruncationPolicy } from "../encoder.ts";
 import { AuthenticationError, EmbedError, RateLimitError } from "../errors.ts";
-import type { RawAnswer, RawRequest } from "../inference/worker-protocol.ts";
+import type { EmbeddingApi, RawAnswer, RawRequest } from "../inference/worker-protocol.ts";
 import { findKey, type StoredKey } from "../keys/api-key-store.ts";
 import type { KeyBudget } from "../keys/key-budget.ts";
 import type { BodyBudget } from "./body-budget.ts";
@@ -18,7 +18,7 @@ export interface RequestAnswerer {
 
 /** One line of the log for a request. Never the texts. */
 export interface RequestLog {
-  readonly api: "openai" | "tei";
+  readonly api: EmbeddingApi;
   readonly status: number;
   readonly key: string | null;
   readonly inputs: number;
@@ -51,6 +51,7 @@ export function createEmbeddingApp(options: EmbeddingAppOptions): Hono {
   const { encoder, metrics } = options;
   const app = new Hono();
   app.post("/v1/embeddings", (context) => respond("openai", context.req.raw, options));
+  app.post("/v1/rerank", (context) => respond("rerank", context.req.raw, options));
   app.post("/embed", (context) => respond("tei", context.req.raw, options));
   app.get("/v1/models", (context) => {
     const refused = refuseStranger(context.req.raw, options);
@@ -90,14 +91,22 @@ export function createEmbeddingApp(options: EmbeddingAppOptions): Hono {
   return app;
 }
 
-function modelList(
-  model: EncoderModel,
-): { id: string; object: "model"; created: number; owned_by: string }[] {
+interface ListedModel {
+  readonly id: string;
+  readonly object: "model";
+  readonly created: number;
+  readonly owned_by: string;
+  /** Ours: whether POST /v1/rerank takes it. */
+  readonly reranks: boolean;
+}
+
+function modelList(model: EncoderModel): ListedModel[] {
   return [model.id, `${model.id}-query`, `${model.id}-document`].map((id) => ({
     id,
     object: "model",
     created: 0,
     owned_by: "cool-papers",
+    reranks: model.reranks && id === model.id,
   }));
 }
 
@@ -167,7 +176,7 @@ function failure(
   };
   const status = known?.status ?? 500;
   const waitMs = known instanceof RateLimitError ? known.retryAfterMs : null;
-  return Response.json(api === "openai" ? openAiError(told) : teiError(told.message, status), {
+  return Response.json(api === "tei" ? teiError(told.message, status) : openAiError(told), {
     status,
     headers: {
       ...headers,

@@ -1,5 +1,6 @@
 import type { EncoderModel } from "../encoder.ts";
 import { MAX_INPUTS } from "./openai-embeddings.ts";
+import { MAX_DOCUMENTS } from "./rerank.ts";
 
 /** OpenAPI 3.1 document of the embedding API for the served model. */
 export function openApiDocument(model: EncoderModel): object {
@@ -26,6 +27,29 @@ export function openApiDocument(model: EncoderModel): object {
               ...json({ $ref: "#/components/schemas/Embeddings" }),
             },
             400: failure("The body cannot be used"),
+            401: failure("No key, or a wrong one"),
+            404: failure("The model is not served here"),
+            413: failure("Too many texts or too large a body"),
+            429: failure("The key's requests or tokens of this minute are spent; see Retry-After"),
+            503: failure("Too much waits, or the server is shutting down"),
+          },
+        },
+      },
+      "/v1/rerank": {
+        post: {
+          operationId: "rerank",
+          summary: "Order texts by how much of a query they say (Cohere's and Jina's API)",
+          requestBody: { required: true, ...json({ $ref: "#/components/schemas/RerankRequest" }) },
+          responses: {
+            200: {
+              description: "The best first; scores of two queries cannot be compared",
+              ...json({ $ref: "#/components/schemas/Reranked" }),
+            },
+            400: failure(
+              model.reranks
+                ? "The body cannot be used"
+                : "This model does not rerank, or the body cannot be used",
+            ),
             401: failure("No key, or a wrong one"),
             404: failure("The model is not served here"),
             413: failure("Too many texts or too large a body"),
@@ -103,6 +127,49 @@ export function openApiDocument(model: EncoderModel): object {
                   object: { const: "embedding" },
                   index: { type: "integer" },
                   embedding: { oneOf: [{ type: "array", items: { type: "number" } }, { type: "string" }] },
+                },
+              },
+            },
+            usage: {
+              type: "object",
+              properties: { prompt_tokens: { type: "integer" }, total_tokens: { type: "integer" } },
+            },
+          },
+        },
+        RerankRequest: {
+          type: "object",
+          required: ["model", "query", "documents"],
+          properties: {
+            model: { enum: [model.id] },
+            query: { type: "string", minLength: 1 },
+            documents: {
+              type: "array",
+              minItems: 1,
+              maxItems: MAX_DOCUMENTS,
+              items: {
+                oneOf: [
+                  { type: "string" },
+                  { type: "object", required: ["text"], properties: { text: { type: "string" } } },
+                ],
+              },
+            },
+            top_n: { type: "integer", minimum: 1 },
+            return_documents: { type: "boolean", default: false },
+          },
+        },
+        Reranked: {
+          type: "object",
+          properties: {
+            object: { const: "list" },
+            model: { type: "string" },
+            results: {
+              type: "array",
+              items: {
+                type: "object",
+                properties: {
+                  index: { type: "integer" },
+                  relevance_score: { type: "number" },
+                  document: { type: "object", properties: { text: { type: "string" } } },
                 },
               },
             },

@@ -42,7 +42,20 @@ const responseSchema = z.object({
   data: z.array(z.object({ index: z.int().nonnegative(), embedding: z.string() })),
 });
 
-const modelsSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
+const modelsSchema = z.object({
+  data: z.array(z.object({ id: z.string(), reranks: z.boolean().optional() })),
+});
+
+const rerankSchema = z.object({
+  results: z.array(z.object({ index: z.int().nonnegative(), relevance_score: z.number() })),
+});
+
+/** What a server says of the model that it serves. */
+export interface ServedModel {
+  readonly id: string;
+  /** Servers of other makers do not say it, and count as no. */
+  readonly reranks: boolean;
+}
 
 const MAX_BACK_OFF_MS = 10_000;
 
@@ -64,13 +77,13 @@ export class EmbeddingClient {
   }
 
   /**
-   * Name of the first model that a server lists.
+   * The first model that a server lists.
    *
    * @throws EmbeddingClientError when the server does not answer, refuses the key, or lists none
    */
   static async firstModel(
     server: Pick<EmbeddingClientOptions, "baseUrl" | "apiKey" | "fetch">,
-  ): Promise<string> {
+  ): Promise<ServedModel> {
     const url = `${withoutVersion(server.baseUrl)}/v1/models`;
     const headers = server.apiKey === null ? {} : { authorization: `Bearer ${server.apiKey}` };
     const request = server.fetch ?? globalThis.fetch;
@@ -84,9 +97,9 @@ export class EmbeddingClient {
     const body = parseJson(await response.text().catch(() => ""));
     if (!response.ok) throw refused(url, response, body);
     const listed = modelsSchema.safeParse(body);
-    const name = listed.success ? listed.data.data[0]?.id : undefined;
-    if (name === undefined) throw new EmbeddingClientError(`${url} lists no model.`, response.status, false);
-    return name;
+    const first = listed.success ? listed.data.data[0] : undefined;
+    if (first === undefined) throw new EmbeddingClientError(`${url} lists no model.`, response.status, false);
+    return { id: first.id, reranks: first.reranks ?? false };
   }
 
   /**
@@ -103,15 +116,55 @@ export class EmbeddingClient {
     return vectors;
   }
 
+  /**
+   * How much of the query each text says, in the order of the texts.
+   *
+   * @throws EmbeddingClientError when the server refuses, does not rerank, or stays out of reach over all tries
+   */
+  async rerank(
+    query: string,
+    texts: readonly string[],
+    { signal }: Pick<EmbedCallOptions, "signal"> = {},
+  ): Promise<Float32Array> {
+    if (texts.length === 0) return new Float32Array(0);
+    const { model } = this.#options;
+    const { url, body } = await this.#persist(
+      () => this.#post("/v1/rerank", { model, query, documents: texts }, signal),
+      signal,
+    );
+    return decodeScores(url, texts.length, body);
+  }
+
   async #embedBatch(texts: readonly string[], options: EmbedCallOptions): Promise<Float32Array[]> {
+    const { inputType, dimensions, signal } = options;
+    const { model } = this.#options;
+    const { url, body } = await this.#persist(
+      () =>
+        this.#post(
+          "/v1/embeddings",
+          {
+            model: inputType ? `${model}-${inputType}` : model,
+            input: texts,
+            encoding_format: "base64",
+            ...(dimensions === undefined ? {} : { dimensions }),
+          },
+          signal,
+        ),
+      signal,
+    );
+    return decode(url, texts.length, body);
+  }
+
+  /** Tries again what may pass. */
+  async #persist<T>(request: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#request(texts, options);
+        return await request();
       } catch (error) {
-        options.signal?.throwIfAborted();
+        signal?.throwIfAborted();
         const retryable = error instanceof EmbeddingClientError && error.retryable;
         if (!retryable || attempt >= this.#options.attempts) throw error;
-        await this.#options.sleep(this.#backOffMs(attempt, error), options.signal);
+        await this.#options.sleep(this.#backOffMs(attempt, error), signal);
       }
     }
   }
@@ -123,10 +176,10 @@ export class EmbeddingClient {
     return this.#options.random() * Math.min(MAX_BACK_OFF_MS, 200 * 2 ** attempt);
   }
 
-  async #request(texts: readonly string[], { inputType, dimensions, signal }: EmbedCallOptions) {
-    const { baseUrl, apiKey, model, timeoutMs } = this.#options;
+  async #post(path: string, content: object, signal: AbortSignal | undefined) {
+    const { baseUrl, apiKey, timeoutMs } = this.#options;
     const timeout = AbortSignal.timeout(timeoutMs);
-    const url = `${baseUrl}/v1/embeddings`;
+    const url = `${baseUrl}${path}`;
     let response: Response;
     let body: unknown;
     try {
@@ -136,12 +189,7 @@ export class EmbeddingClient {
           "content-type": "application/json",
           ...(apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
         },
-        body: JSON.stringify({
-          model: inputType ? `${model}-${inputType}` : model,
-          input: texts,
-          encoding_format: "base64",
-          ...(dimensions === undefined ? {} : { dimensions }),
-        }),
+        body: JSON.stringify(content),
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
       const text = await response.text();
@@ -152,7 +200,7 @@ export class EmbeddingClient {
       throw new EmbeddingClientError(`The embedding server ${url} ${reason}.`, null, true, { cause });
     }
     if (!response.ok) throw refused(url, response, body);
-    return decode(url, texts.length, body);
+    return { url, body };
   }
 }
 
@@ -180,6 +228,16 @@ function refused(url: string, response: Response, body: unknown): EmbeddingClien
   );
   const seconds = Number(response.headers.get("retry-after"));
   return seconds > 0 ? Object.assign(error, { retryAfterMs: seconds * 1000 }) : error;
+}
+
+function decodeScores(url: string, expected: number, body: unknown): Float32Array {
+  const parsed = rerankSchema.safeParse(body);
+  const rows = parsed.success ? parsed.data.results : [];
+  const scores = new Float32Array(expected).fill(Number.NaN);
+  for (const { index, relevance_score: score } of rows) if (index < expected) scores[index] = score;
+  if (rows.length !== expected || !scores.every(Number.isFinite))
+    throw new EmbeddingClientError(`${url} did not answer with one score for each text.`, 200, false);
+  return scores;
 }
 
 function decode(url: string, expected: number, body: unknown): Float32Array[] {

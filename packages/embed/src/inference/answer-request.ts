@@ -1,8 +1,9 @@
 import { embeddingsResponse, openAiError, parseEmbeddingsCall } from "../api/openai-embeddings.ts";
+import { parseRerankCall, rerankResponse } from "../api/rerank.ts";
 import { parseTeiCall, teiError } from "../api/tei-embed.ts";
 import type { Encoder } from "../encoder.ts";
 import { EmbedError, InvalidInputError } from "../errors.ts";
-import type { RawAnswer, RawRequest } from "./worker-protocol.ts";
+import type { EmbeddingApi, RawAnswer, RawRequest } from "./worker-protocol.ts";
 
 /**
  * Answers one HTTP body: parses, embeds, serialises. All three can take longer than an event loop should be blocked
@@ -15,16 +16,27 @@ export async function answerRequest(
 ): Promise<RawAnswer> {
   try {
     const body = parseJson(request.body);
-    return await (request.api === "openai"
-      ? answerOpenAi(encoder, body, request, signal)
-      : answerTei(encoder, body, request, signal));
+    return await ANSWERS[request.api](encoder, body, request, signal);
   } catch (error) {
     if (signal?.aborted) throw error;
     const told = tell(error);
-    const answer = request.api === "openai" ? openAiError(told) : teiError(told.message, told.status);
+    const answer = request.api === "tei" ? teiError(told.message, told.status) : openAiError(told);
     return { status: told.status, body: serialize(answer), inputs: 0, tokens: 0 };
   }
 }
+
+type Answer = (
+  encoder: Encoder,
+  body: unknown,
+  request: RawRequest,
+  signal: AbortSignal | undefined,
+) => Promise<RawAnswer>;
+
+const ANSWERS: Readonly<Record<EmbeddingApi, Answer>> = {
+  openai: answerOpenAi,
+  tei: answerTei,
+  rerank: answerRerank,
+};
 
 /** What went wrong inside is for the log, not for strangers. */
 function tell(error: unknown): Pick<EmbedError, "message" | "status" | "type" | "param" | "code"> {
@@ -68,6 +80,18 @@ async function answerTei(
   });
   const answer = serialize(vectors.map((vector) => Array.from(vector)));
   return { status: 200, body: answer, inputs: call.inputs.length, tokens: sum(tokens) };
+}
+
+async function answerRerank(
+  encoder: Encoder,
+  body: unknown,
+  _request: RawRequest,
+  signal: AbortSignal | undefined,
+): Promise<RawAnswer> {
+  const call = parseRerankCall(body, encoder.model);
+  const { scores, tokens } = await encoder.rerank(call.query, call.texts, { signal });
+  const answer = serialize(rerankResponse(call, scores, tokens));
+  return { status: 200, body: answer, inputs: call.texts.length, tokens };
 }
 
 function parseJson(body: ArrayBuffer): unknown {

@@ -1,4 +1,12 @@
-import type { EmbedInput, EmbedOptions, EmbedResult, Encoder, EncoderModel } from "../encoder.ts";
+import type {
+  EmbedInput,
+  EmbedOptions,
+  EmbedResult,
+  Encoder,
+  EncoderModel,
+  RerankOptions,
+  RerankResult,
+} from "../encoder.ts";
 import { ModelLoadError } from "../errors.ts";
 import type { OpenModelOptions } from "./open-model.ts";
 import { ThreadedEncoder } from "./threaded-encoder.ts";
@@ -7,7 +15,7 @@ import type { RawAnswer, RawRequest } from "./worker-protocol.ts";
 /** What a group needs of its members; ThreadedEncoder fits. */
 export type GroupMember = Pick<
   ThreadedEncoder,
-  "model" | "pending" | "failure" | "ended" | "embed" | "answer" | "close"
+  "model" | "pending" | "failure" | "ended" | "embed" | "rerank" | "answer" | "close"
 >;
 
 /** Encoders of one model, one for each device. A call goes to the living one with the least waiting. */
@@ -59,6 +67,10 @@ export class EncoderGroup implements Encoder {
 
   embed(inputs: readonly EmbedInput[], options?: EmbedOptions): Promise<EmbedResult> {
     return this.#leastBusy().embed(inputs, options);
+  }
+
+  rerank(query: string, texts: readonly string[], options?: RerankOptions): Promise<RerankResult> {
+    return this.#leastBusy().rerank(query, texts, options);
   }
 
   answer(request: RawRequest, signal?: AbortSignal): Promise<RawAnswer> {

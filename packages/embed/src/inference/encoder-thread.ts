@@ -27,6 +27,9 @@ async function handle(encoder: LocalEncoder, message: ToWorker): Promise<void> {
     if (message.kind === "answer") {
       const answer = await answerRequest(encoder, message.request, signal);
       post({ kind: "answered", id, answer }, [answer.body]);
+    } else if (message.kind === "rerank") {
+      const { scores, tokens } = await encoder.rerank(message.query, message.texts, { signal });
+      post({ kind: "reranked", id, scores, tokens }, [scores.buffer as ArrayBuffer]);
     } else {
       const { vectors, tokens } = await encoder.embed(message.inputs, { ...message.options, signal });
       const flat = flatten(vectors);

@@ -1,8 +1,17 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { WordPieceTokenizer } from "@cool-papers/text";
-import type { EmbedInput, EmbedOptions, EmbedResult, Encoder, EncoderModel } from "../encoder.ts";
+import type {
+  EmbedInput,
+  EmbedOptions,
+  EmbedResult,
+  Encoder,
+  EncoderModel,
+  RerankOptions,
+  RerankResult,
+} from "../encoder.ts";
 import { ClosedError, InvalidInputError, OverloadedError } from "../errors.ts";
 import { readablePrefix } from "./readable-prefix.ts";
+import type { Reranker } from "./reranker.ts";
 import { type BatchLimits, bucketLength, takeBatch } from "./token-batches.ts";
 import { truncateAndNormalize } from "./vectors.ts";
 
@@ -23,6 +32,8 @@ export interface LocalEncoderParts {
   readonly runner: BatchRunner;
   /** Reads queries; null where `runner` reads them too. */
   readonly queryRunner?: BatchRunner | null;
+  /** null where the model's vectors do not follow from its tokens alone. */
+  readonly reranker?: Reranker | null;
   readonly limits: BatchLimits;
   /** Texts that may wait; a call that would exceed it is refused. */
   readonly maxPending: number;
@@ -51,9 +62,9 @@ export class LocalEncoder implements Encoder {
   readonly #parts: LocalEncoderParts;
   #queue: Pending[] = [];
   #running = 0;
-  /** Texts of calls whose tokens are being made. */
+  /** Texts of calls whose tokens are being made or compared. */
   #tokenizing = 0;
-  readonly #calls = new Set<Promise<EmbedResult>>();
+  readonly #calls = new Set<Promise<unknown>>();
   /**
    * Turn of the text that the running batch was made for. A new call's texts get the turns after it, one for each
    * batch that the call would fill by itself, and the queue is ordered by turn: a query that comes while a thousand
@@ -74,20 +85,48 @@ export class LocalEncoder implements Encoder {
   }
 
   async embed(inputs: readonly EmbedInput[], options: EmbedOptions = {}): Promise<EmbedResult> {
-    const { signal } = options;
-    signal?.throwIfAborted();
-    if (this.#closed)
-      throw new ClosedError("The encoder is shutting down; send the request to another server.");
-    // An idle encoder takes a call of any size: a limit that refused it could never be met.
-    if (this.pending > 0 && this.pending + inputs.length > this.#parts.maxPending) {
-      throw new OverloadedError(`${this.pending} texts wait already; try again in a moment.`);
-    }
+    this.#admit(inputs.length, options.signal);
     const dimensions = options.dimensions ?? this.model.dimension;
     if (!this.model.dimensions.includes(dimensions)) {
       const offered = this.model.dimensions.join(", ");
       throw new InvalidInputError(`dimensions is ${dimensions}; this model offers ${offered}.`, "dimensions");
     }
-    const call = this.#serve(inputs, dimensions, options);
+    return this.#count(this.#serve(inputs, dimensions, options));
+  }
+
+  async rerank(
+    query: string,
+    texts: readonly string[],
+    { signal }: RerankOptions = {},
+  ): Promise<RerankResult> {
+    this.#admit(texts.length, signal);
+    const { reranker = null } = this.#parts;
+    if (reranker === null) {
+      throw new InvalidInputError(
+        `${this.model.id} does not rerank: what a text means to it does not follow from its tokens alone; compare vectors.`,
+        "model",
+      );
+    }
+    this.#tokenizing += texts.length;
+    const call = reranker.score(query, texts, signal).finally(() => {
+      this.#tokenizing -= texts.length;
+    });
+    return this.#count(call);
+  }
+
+  /** Throws what refuses a call of so many texts. */
+  #admit(texts: number, signal: AbortSignal | undefined): void {
+    signal?.throwIfAborted();
+    if (this.#closed)
+      throw new ClosedError("The encoder is shutting down; send the request to another server.");
+    // An idle encoder takes a call of any size: a limit that refused it could never be met.
+    if (this.pending > 0 && this.pending + texts > this.#parts.maxPending) {
+      throw new OverloadedError(`${this.pending} texts wait already; try again in a moment.`);
+    }
+  }
+
+  /** `close` waits for it. */
+  #count<T>(call: Promise<T>): Promise<T> {
     this.#calls.add(call);
     return call.finally(() => this.#calls.delete(call));
   }
@@ -99,6 +138,7 @@ export class LocalEncoder implements Encoder {
     await this.#loop;
     await this.#parts.runner.release();
     await this.#parts.queryRunner?.release();
+    await this.#parts.reranker?.release();
   }
 
   async #serve(

@@ -5,6 +5,7 @@ import type { EncoderModel, ExecutionProvider, InputType, ModelVariant } from ".
 import { ModelLoadError } from "../errors.ts";
 import { chooseVariant, type ProviderChoice, providersToTry } from "./execution-provider.ts";
 import { LocalEncoder } from "./local-encoder.ts";
+import { Reranker, readLogWeights } from "./reranker.ts";
 import { installedProviders, openSession, SessionRunner } from "./session-runner.ts";
 
 export interface OpenModelOptions {
@@ -47,13 +48,15 @@ export async function openModel(options: OpenModelOptions): Promise<LocalEncoder
   });
   const tokenizer = readTokenizer(bundle);
   const { config } = bundle;
-  const { runner, queryRunner, provider, variant, notes } = await openAnyRunner(bundle, tokenizer, options);
+  const opened = await openAnyRunner(bundle, tokenizer, options);
+  const { runner, queryRunner, provider, variant, notes, reranker } = opened;
   const model: EncoderModel = {
     id: config.id,
     dimension: config.dimension,
     dimensions: config.matryoshkaDims,
     maxTokens: config.maxTokens,
     vocabSize: tokenizer.vocabSize,
+    reranks: reranker !== null,
     variant,
     provider,
     notes,
@@ -68,6 +71,7 @@ export async function openModel(options: OpenModelOptions): Promise<LocalEncoder
     prefixes: config.prefixes,
     runner,
     queryRunner,
+    reranker,
     limits,
     maxPending: options.maxPending ?? 8192,
   });
@@ -113,14 +117,28 @@ async function openAnyRunner(bundle: Bundle, tokenizer: WordPieceTokenizer, opti
     let runner: SessionRunner | null = null;
     try {
       runner = await open(file);
+      const reranker = await openReranker(bundle, tokenizer, file, runner);
       const queryRunner = queryFile === undefined ? null : await open(queryFile);
-      return { runner, queryRunner, provider, variant, notes };
+      return { runner, queryRunner, provider, variant, notes, reranker };
     } catch (error) {
       await runner?.release();
       notes.push(`${provider} is not used: ${firstLine(message(error))}`);
     }
   }
   throw new ModelLoadError(`The model in ${bundle.folder} does not run here: ${notes.join(" ")}`);
+}
+
+/** null where the bundle names no token weights. */
+async function openReranker(
+  { config }: Bundle,
+  tokenizer: WordPieceTokenizer,
+  file: string,
+  runner: SessionRunner,
+): Promise<Reranker | null> {
+  if (config.tokenLogWeights === undefined) return null;
+  const logWeights = await readLogWeights(file, config.tokenLogWeights, tokenizer.vocabSize);
+  const { matryoshkaDims: dimensions, maxTokens } = config;
+  return new Reranker({ tokenizer, runner, logWeights, dimensions, maxTokens });
 }
 
 async function openRunner(

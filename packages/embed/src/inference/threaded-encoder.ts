@@ -1,6 +1,14 @@
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
-import type { EmbedInput, EmbedOptions, EmbedResult, Encoder, EncoderModel } from "../encoder.ts";
+import type {
+  EmbedInput,
+  EmbedOptions,
+  EmbedResult,
+  Encoder,
+  EncoderModel,
+  RerankOptions,
+  RerankResult,
+} from "../encoder.ts";
 import { ClosedError, ModelLoadError } from "../errors.ts";
 import type { OpenModelOptions } from "./open-model.ts";
 import {
@@ -96,6 +104,17 @@ export class ThreadedEncoder implements Encoder {
     const size = inputs.length === 0 ? 0 : message.vectors.length / inputs.length;
     const vectors = inputs.map((_, row) => message.vectors.subarray(row * size, (row + 1) * size));
     return { vectors, tokens: message.tokens };
+  }
+
+  async rerank(
+    query: string,
+    texts: readonly string[],
+    { signal }: RerankOptions = {},
+  ): Promise<RerankResult> {
+    const ask = (id: number): ToWorker => ({ kind: "rerank", id, query, texts });
+    const message = await this.#ask(ask, texts.length, signal);
+    if (message.kind !== "reranked") throw new Error(`Unexpected message ${message.kind}`);
+    return { scores: message.scores, tokens: message.tokens };
   }
 
   /** Answers an HTTP body; the body is moved to the thread and must not be used afterwards. */

@@ -18,13 +18,22 @@ export type ToWorker =
       readonly inputs: readonly EmbedInput[];
       readonly options: Omit<EmbedOptions, "signal">;
     }
+  | {
+      readonly kind: "rerank";
+      readonly id: number;
+      readonly query: string;
+      readonly texts: readonly string[];
+    }
   | { readonly kind: "answer"; readonly id: number; readonly request: RawRequest }
   | { readonly kind: "cancel"; readonly id: number }
   | { readonly kind: "close" };
 
+/** OpenAI's embeddings, text-embeddings-inference's, or reranking. */
+export type EmbeddingApi = "openai" | "tei" | "rerank";
+
 /** An HTTP body with what is needed to answer it. */
 export interface RawRequest {
-  readonly api: "openai" | "tei";
+  readonly api: EmbeddingApi;
   readonly body: ArrayBuffer;
   readonly truncate: "end" | "error";
 }
@@ -47,6 +56,7 @@ export type FromWorker =
       readonly vectors: Float32Array;
       readonly tokens: readonly number[];
     }
+  | { readonly kind: "reranked"; readonly id: number; readonly scores: Float32Array; readonly tokens: number }
   | { readonly kind: "answered"; readonly id: number; readonly answer: RawAnswer }
   | { readonly kind: "failed"; readonly id: number; readonly error: SentError }
   | { readonly kind: "closed" };

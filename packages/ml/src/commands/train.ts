@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { readTokenizerJson } from "@cool-papers/text";
 import type { BatchStream } from "../data/batch-source.ts";
 import { Prefetch, type PrefetchedStream } from "../data/prefetch.ts";
+import { POOLING_WEIGHTS } from "../models/encoder.ts";
 import { studentConfig } from "../models/encoder-config.ts";
 import { adapterOf } from "../nn/index.ts";
 import type { Parameter } from "../parameters.ts";
@@ -62,7 +63,7 @@ export async function train(options: TrainOptions): Promise<RunResult> {
           teacher === null ? data.open(position) : withTeacher(data.open(position), teacher, taughtParts),
         prepare: (parameters) =>
           config.pooling === "weighted"
-            ? weighByFrequency(data.open(undefined), parameters.get("pooling.tokenWeights"))
+            ? weighByFrequency(data.open(undefined), parameters.get(POOLING_WEIGHTS))
             : Promise.resolve(),
       },
       options,

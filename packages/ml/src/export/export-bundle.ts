@@ -6,6 +6,7 @@ import {
   writeBundle,
 } from "@cool-papers/onnx";
 import { type EmbeddingSource, embeddingSize } from "../models/embedding.ts";
+import { POOLING_WEIGHTS } from "../models/encoder.ts";
 import { documentConfig, type EncoderConfig } from "../models/encoder-config.ts";
 import type { ParameterSet } from "../parameters.ts";
 import { exportEncoder } from "./encoder-graph.ts";
@@ -60,6 +61,7 @@ export async function exportBundle(options: ExportBundleOptions): Promise<Export
       architecture: { kind: "roformer", ...options.config },
       dimension: embeddingSize(options.config.hiddenSize, options.source),
       pooling: "none", // the graph pools
+      ...(canMatchTokens(options) && { tokenLogWeights: POOLING_WEIGHTS }),
     },
     models,
     ...(queries ? { queryModels: queries.models } : {}),
@@ -67,6 +69,13 @@ export async function exportBundle(options: ExportBundleOptions): Promise<Export
     modelCard: options.modelCard,
   };
   return { config: await writeBundle(options.folder, parts), parity: queries?.parity ?? parity };
+}
+
+/** Whether a document's vector follows from those of its tokens: a bag's whole vector, without prefixes. */
+function canMatchTokens({ config, source, description: { prefixes } }: ExportBundleOptions): boolean {
+  const { numHiddenLayers, pooling } = documentConfig(config);
+  const isBag = numHiddenLayers === 0 && pooling === "weighted";
+  return isBag && source.kind === "pooled" && prefixes.document + prefixes.query === "";
 }
 
 /** One reader in all variants, each compared with float32. */

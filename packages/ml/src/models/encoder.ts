@@ -126,9 +126,12 @@ function segmentTable(context: ForwardContext, config: EncoderConfig): Node {
   return context.parameter("embeddings.segment", shape, normal(config.initializerStd));
 }
 
+/** Parameter of the logarithms of the weights in pooling. */
+export const POOLING_WEIGHTS = "pooling.tokenWeights";
+
 /** Logarithms of the weights in pooling, [vocabSize, 1]. */
 function poolingWeights(context: ForwardContext, config: EncoderConfig): Node {
-  return context.parameter("pooling.tokenWeights", [config.vocabSize, 1], zeros);
+  return context.parameter(POOLING_WEIGHTS, [config.vocabSize, 1], zeros);
 }
 
 /** LayerNorm with scale and bias, or RMS normalisation without either. */

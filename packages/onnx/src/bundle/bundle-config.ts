@@ -43,6 +43,13 @@ export interface BundleConfig {
   readonly variants: Readonly<Partial<Record<BundleVariant, BundleFile>>>;
   /** Models that read queries, one for each of `variants`; left out where one model reads both. */
   readonly queryVariants?: Readonly<Partial<Record<BundleVariant, BundleFile>>>;
+  /**
+   * Name of the initializer [vocabSize, 1] in the models of documents, in float16 models with ".float16" after it, that
+   * holds logarithms of what tokens count in a text. Given where a text's vector is the mean, so weighted, of the vectors
+   * that its tokens have as texts of their own (a bag, without prefixes): such texts can be compared token by token. Left out
+   * of all other models.
+   */
+  readonly tokenLogWeights?: string;
   readonly tokenizer: BundleFile;
   /** Measured figures by name, as the evaluation command printed them. */
   readonly metrics: Readonly<Record<string, number>>;
@@ -92,6 +99,8 @@ export function parseBundleConfig(value: unknown, folder: string): BundleConfig 
     !(isVariants(queryVariants) && Object.keys(queryVariants).sort().join(", ") === offered)
   )
     wrong("queryVariants", `an object with ${offered}, as variants has them, or left out`);
+  if (value.tokenLogWeights !== undefined && typeof value.tokenLogWeights !== "string")
+    wrong("tokenLogWeights", "the name of an initializer, or left out");
   return value as unknown as BundleConfig;
 }
 

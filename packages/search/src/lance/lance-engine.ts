@@ -67,6 +67,11 @@ const NEAR_SIMILARITY = 0.55;
  * to each other it does nothing.
  */
 const LEAST_SIMILARITY = 0.55;
+/**
+ * So many of the best are read and ordered anew by `SearchRequest.rerank`, whose scores count so much beside the fused ones,
+ * which are at most 1. Measured: docs/log/2026-11-29-token-matching.md.
+ */
+const RERANK = { window: 30, weight: 1.7 };
 /** Paging deeper than this is refused with an empty page; no reader gets there. */
 const MAX_SKIP = 1_000_000;
 const MAX_LIMIT = 1_000;
@@ -230,7 +235,7 @@ async function searchWith(
     ? neighbours
     : neighbours.filter((hit) => hit.similarity >= settings.leastSimilarity);
   const share = meaningShare(plan);
-  const ranked = rankHits(state, request, mode, { matches, near, share }, { skip, limit });
+  const ranked = await rankHits(state, request, mode, { matches, near, share }, { skip, limit });
   const forms = new FormFinder(plan);
   return {
     hits: ranked.page.map((hit) => describeHit(state, hit, forms, matches)),
@@ -282,13 +287,13 @@ interface RankedPage {
   readonly closeInMeaning: number;
 }
 
-function rankHits(
+async function rankHits(
   state: IndexState,
   request: SearchRequest,
   mode: SearchMode,
   { matches, near, share }: Found,
   { skip, limit }: { skip: number; limit: number },
-): RankedPage {
+): Promise<RankedPage> {
   const cut = (hits: readonly RankedHit[]): readonly RankedHit[] => hits.slice(skip, skip + limit);
   const sorted = request.sort !== "relevance";
   if (mode === "keyword" || (mode === "hybrid" && sorted)) {
@@ -302,7 +307,8 @@ function rankHits(
   const added = closeInMeaningOnly(near, matches.isMatch);
   const total = matches.total + added.size;
   const dropped = new Set(near.filter((hit) => !added.has(hit) && !matches.isMatch(hit)).map(placeOf));
-  const window = fuse(state, matches, near.map(toRanked), share).filter((hit) => !dropped.has(placeOf(hit)));
+  const fused = fuse(state, matches, near.map(toRanked), share).filter((hit) => !dropped.has(placeOf(hit)));
+  const window = skip < RERANK.window ? await rerank(state, request, fused) : fused;
   if (skip + limit <= window.length) return { page: cut(window), total, closeInMeaning: added.size };
   const inWindow = new Set(window.map(placeOf));
   const tail = matches.page("relevance", 0, skip + limit).filter((hit) => !inWindow.has(placeOf(hit)));
@@ -347,6 +353,27 @@ function fuse(
   }));
 }
 
+/** The first hits in the order that their texts give them together with the scores that they have. */
+async function rerank(
+  state: IndexState,
+  request: SearchRequest,
+  hits: readonly RankedHit[],
+): Promise<readonly RankedHit[]> {
+  const first = hits.slice(0, RERANK.window);
+  if (request.rerank === undefined || first.length < 2) return hits;
+  const texts = new Map<string, string>();
+  for (const { key, title, abstract } of await readOf(state, first, { hasVectors: false }))
+    texts.set(key, title === "" ? abstract : `${title}\n${abstract}`);
+  const keys = first.map((hit) => keyOf(state, hit));
+  const scores = await request.rerank(keys.map((key) => texts.get(key) ?? ""));
+  request.signal?.throwIfAborted();
+  if (scores === null) return hits;
+  const reordered = first
+    .map((hit, at) => ({ key: keys[at]!, hit: { ...hit, score: hit.score + RERANK.weight * scores[at]! } }))
+    .sort((left, right) => right.hit.score - left.hit.score || (left.key < right.key ? -1 : 1));
+  return [...reordered.map(({ hit }) => hit), ...hits.slice(RERANK.window)];
+}
+
 function sortHits(state: IndexState, hits: readonly RankedHit[], sort: SearchRequest["sort"]): RankedHit[] {
   const rankValue = ({ segment, doc }: DocRef): number => {
     const { arrays } = state.stored[segment]!.segment;
@@ -381,7 +408,7 @@ async function findSimilar(
   const limit = clamp(request.limit, 0, MAX_LIMIT);
   const own = findOwn(state, request.keys);
   if (own.length === 0) return { hits: [], by: "terms" };
-  const documents = await readOwn(state, own);
+  const documents = await readOf(state, own, { hasVectors: true });
   const isOther = (ref: DocRef): boolean =>
     !own.some((one) => one.segment === ref.segment && one.doc === ref.doc) && isLive(state, ref);
   const vectors = documents.flatMap((document) => (document.vector ? [document.vector] : []));
@@ -411,14 +438,17 @@ function isLive(state: IndexState, { segment, doc }: DocRef): boolean {
   return deleted === null || (deleted[doc >> 3]! & (1 << (doc & 7))) === 0;
 }
 
-async function readOwn(state: IndexState, refs: readonly DocRef[]): Promise<SearchDocument[]> {
-  const documents: SearchDocument[] = [];
-  for (const [index, stored] of state.stored.entries()) {
-    const docs = refs.filter((ref) => ref.segment === index).map((ref) => ref.doc);
-    if (docs.length > 0)
-      documents.push(...(await readDocuments(stored, state.manifest.vectorDimension, docs)));
-  }
-  return documents;
+async function readOf(
+  state: IndexState,
+  refs: readonly DocRef[],
+  { hasVectors }: { readonly hasVectors: boolean },
+): Promise<SearchDocument[]> {
+  const dimension = hasVectors ? state.manifest.vectorDimension : null;
+  const bySegment = state.stored.map((stored, segment) => {
+    const docs = refs.filter((ref) => ref.segment === segment).map((ref) => ref.doc);
+    return docs.length > 0 ? readDocuments(stored, dimension, docs) : [];
+  });
+  return (await Promise.all(bySegment)).flat();
 }
 
 function meanVector(vectors: readonly Float32Array[]): Float32Array {
