@@ -41,8 +41,8 @@ export interface SearchRequest {
   /** Unit vector of the query text; without it semantic and hybrid fall back to keyword. */
   readonly queryVector?: Float32Array;
   /**
-   * Scores texts (title and abstract) by how much of the query's text each says, about 0 to 1, larger for more; null where
-   * it cannot now. A hybrid search by relevance orders its first hits by it too.
+   * Scores texts (papers whole, and titles alone) by how much of the query's text each says, about 0 to 1, larger for more, 0
+   * for an empty one; null where it cannot now. A hybrid search by relevance orders its first hits by it too.
    */
   readonly rerank?: (texts: readonly string[]) => Promise<ArrayLike<number> | null>;
   readonly facets: boolean;

@@ -25,8 +25,8 @@ export interface RerankerParts {
 const ENOUGH_NUMBERS = 128;
 /** Tokens embedded in one run while the table is made. */
 const TABLE_BATCH = 1024;
-/** Texts whose tokens are kept: the papers that many searches bring up. */
-const TEXTS_KEPT = 4096;
+/** Texts whose tokens are kept: the papers that many searches bring up, and their titles. */
+const TEXTS_KEPT = 8192;
 /** Texts compared before other calls get a turn. */
 const TEXTS_AT_ONCE = 32;
 

@@ -22,7 +22,7 @@ export function likeThese(
 ): (DocRef & { readonly score: number; readonly terms: readonly string[] })[] {
   const words = tellingTerms(snapshot, documents, rank).map(groupOf);
   if (words.length === 0) return [];
-  const plan = { words, required: [], excluded: [], isQuestion: false };
+  const plan = { words, required: [], excluded: [], isQuestion: false, typed: "" };
   const refs: (DocRef & { score: number })[] = [];
   const scratch = new Scratch();
   scoreText(snapshot, plan, rank, 0, scratch).forEach(({ scores }, segment) => {

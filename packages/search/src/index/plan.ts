@@ -1,4 +1,5 @@
 import type { SearchQuery, TextClause, TextField } from "@cool-papers/core";
+import { fold } from "../analysis/fold.ts";
 import { STOP_WORDS } from "../analysis/stop-words.ts";
 import { tokenize } from "../analysis/tokenize.ts";
 import {
@@ -52,6 +53,8 @@ export interface TextPlan {
   readonly excluded: readonly Group[];
   /** Asked as a question or request in a sentence: wanting every word of it would find nothing. */
   readonly isQuestion: boolean;
+  /** The free words as typed, stop words among them: folded, a space between two. */
+  readonly typed: string;
 }
 
 /** Only the first this many different words of each kind are searched: a pasted page must not hang. */
@@ -73,7 +76,20 @@ export function planText(query: Pick<SearchQuery, "clauses">, dictionary: Chines
     required: distinct(required).slice(0, MAX_GROUPS),
     excluded: distinct(excluded).slice(0, MAX_GROUPS),
     isQuestion: query.clauses.some(isQuestionWord),
+    typed: typedWords(query),
   };
+}
+
+function typedWords({ clauses }: Pick<SearchQuery, "clauses">): string {
+  const words = clauses.filter(({ kind, field, excluded }) => kind === "term" && field === null && !excluded);
+  return fold(
+    words
+      .map(({ text }) => text.slice(0, 200))
+      .join(" ")
+      .slice(0, 1000),
+  )
+    .replace(/\s+/g, " ")
+    .trim();
 }
 
 const CHINESE_QUESTION = /[?？吗呢]$|什么|怎么|怎样|如何|哪些|哪个|哪种|为何|是否|有没有|能否|请问|推荐/;

@@ -87,6 +87,11 @@ export class PostingCursor {
     return this.at < this.end ? this.segment.arrays.docs[this.at]! : -1;
   }
 
+  /** Whether the current document has the term in its title. */
+  get isInTitle(): boolean {
+    return this.segment.arrays.packs[this.at]! >> 8 > 0;
+  }
+
   /** Moves to the first document not below `doc`; true when it is that document. */
   seek(doc: number): boolean {
     const { docs } = this.segment.arrays;

@@ -93,7 +93,7 @@ function occurrences(
 }
 
 /** Ids of the single words that satisfy the group. */
-function termsOf(segment: Segment, { alternatives }: Group): ReadonlySet<number> {
+export function termsOf(segment: Segment, { alternatives }: Group): ReadonlySet<number> {
   const ids = new Set<number>();
   for (const { terms, how } of alternatives) {
     const [term] = terms;

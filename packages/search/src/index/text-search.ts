@@ -9,6 +9,7 @@ import type { Segment } from "./segment.ts";
 import { NO_DAY, SOURCE_BITS } from "./segment-arrays.ts";
 import { selectTop } from "./select-top.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { raiseTitleBeginnings } from "./title-beginnings.ts";
 
 /** A document of a snapshot. */
 export interface DocRef {
@@ -76,9 +77,12 @@ export function searchText(
   );
   const isAllowed = ({ segment, doc }: DocRef): boolean =>
     results[segment]!.requiredCount[doc] === query.plan.required.length && checks[segment]!(doc) === 0;
+  let areBeginningsRaised = !isShort;
   let isNearnessAdded = !hasNeighbours(query.plan);
   /** The documents of the window only gain, so that those behind it stay behind. */
-  const addNearness = (): void => {
+  const refineScores = (): void => {
+    if (!areBeginningsRaised) raiseTitleBeginnings(results, query.plan);
+    areBeginningsRaised = true;
     if (isNearnessAdded) return;
     isNearnessAdded = true;
     const best = pageOf(results, matched, "relevance", 0, PROXIMITY_WINDOW);
@@ -94,7 +98,7 @@ export function searchText(
     facets: query.facets ? countFacets(results, candidates, neededWords) : null,
     page(sort, skip, limit) {
       const hasText = words + query.plan.required.length > 0;
-      if (sort === "relevance") addNearness();
+      if (sort === "relevance") refineScores();
       return pageOf(results, matched, sort === "relevance" && !hasText ? "newest" : sort, skip, limit);
     },
     isAllowed,

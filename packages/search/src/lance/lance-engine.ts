@@ -50,12 +50,14 @@ export interface LanceEngineOptions {
 
 /** Fusion looks at this many of the best of either kind. */
 const FUSION_WINDOW = 200;
+/** So many words are a sentence; between one word and a sentence, what depends on the length grows evenly. */
+const SENTENCE_WORDS = 5;
 /**
  * Share of the similarity in a hybrid score by how many words are asked for; the rest is BM25's. A word or two are a name or
  * the beginning of a title as often as a topic: the papers that have the words stand first. A sentence says what it is
  * about, and no paper need say it in the same words. Measured: docs/log/2026-11-29-dropout.md.
  */
-const MEANING_SHARE = { oneWord: 0.3, sentence: 0.7, sentenceWords: 5 };
+const MEANING_SHARE = { oneWord: 0.3, sentence: 0.7 };
 /**
  * The share is less in proportion where even the nearest paper is farther than this: of a name, say, the model knows
  * nothing, and its neighbours would outrank the papers that hold the name. Measured there too.
@@ -68,10 +70,10 @@ const NEAR_SIMILARITY = 0.55;
  */
 const LEAST_SIMILARITY = 0.55;
 /**
- * So many of the best are read and ordered anew by `SearchRequest.rerank`, whose scores count so much beside the fused ones,
- * which are at most 1. Measured: docs/log/2026-11-29-token-matching.md.
+ * So many of the best are read and ordered anew by `SearchRequest.rerank`. What it says of the whole text and of the title
+ * alone counts so much beside the fused scores, which are at most 1. Measured: docs/log/2026-11-29-token-matching.md.
  */
-const RERANK = { window: 30, weight: 1.7 };
+const RERANK = { window: 30, text: 1.7, title: { oneWord: 0.3, sentence: 1.2 } };
 /** Paging deeper than this is refused with an empty page; no reader gets there. */
 const MAX_SKIP = 1_000_000;
 const MAX_LIMIT = 1_000;
@@ -234,8 +236,7 @@ async function searchWith(
   const near = saysSomething(state.snapshot, plan)
     ? neighbours
     : neighbours.filter((hit) => hit.similarity >= settings.leastSimilarity);
-  const share = meaningShare(plan);
-  const ranked = await rankHits(state, request, mode, { matches, near, share }, { skip, limit });
+  const ranked = await rankHits(state, request, mode, { matches, near, plan }, { skip, limit });
   const forms = new FormFinder(plan);
   return {
     hits: ranked.page.map((hit) => describeHit(state, hit, forms, matches)),
@@ -277,8 +278,7 @@ interface RankedHit extends DocRef {
 interface Found {
   readonly matches: TextMatches;
   readonly near: readonly NearHit[];
-  /** Of the similarity in a hybrid score. */
-  readonly share: number;
+  readonly plan: TextPlan;
 }
 
 interface RankedPage {
@@ -291,7 +291,7 @@ async function rankHits(
   state: IndexState,
   request: SearchRequest,
   mode: SearchMode,
-  { matches, near, share }: Found,
+  { matches, near, plan }: Found,
   { skip, limit }: { skip: number; limit: number },
 ): Promise<RankedPage> {
   const cut = (hits: readonly RankedHit[]): readonly RankedHit[] => hits.slice(skip, skip + limit);
@@ -307,8 +307,9 @@ async function rankHits(
   const added = closeInMeaningOnly(near, matches.isMatch);
   const total = matches.total + added.size;
   const dropped = new Set(near.filter((hit) => !added.has(hit) && !matches.isMatch(hit)).map(placeOf));
+  const share = byLength(plan, MEANING_SHARE);
   const fused = fuse(state, matches, near.map(toRanked), share).filter((hit) => !dropped.has(placeOf(hit)));
-  const window = skip < RERANK.window ? await rerank(state, request, fused) : fused;
+  const window = skip < RERANK.window ? await rerank(state, request, plan, fused) : fused;
   if (skip + limit <= window.length) return { page: cut(window), total, closeInMeaning: added.size };
   const inWindow = new Set(window.map(placeOf));
   const tail = matches.page("relevance", 0, skip + limit).filter((hit) => !inWindow.has(placeOf(hit)));
@@ -320,10 +321,12 @@ const placeOf = ({ segment, doc }: DocRef): number => segment * 0x1_0000 + doc;
 
 const toRanked = ({ segment, doc, similarity }: NearHit): RankedHit => ({ segment, doc, score: similarity });
 
-/** Grows evenly from one word to a sentence. */
-function meaningShare({ words, required }: TextPlan): number {
-  const { oneWord, sentence, sentenceWords } = MEANING_SHARE;
-  const length = clamp((words.length + required.length - 1) / (sentenceWords - 1), 0, 1);
+/** What depends on how many words are asked for. */
+function byLength(
+  { words, required }: TextPlan,
+  { oneWord, sentence }: { readonly oneWord: number; readonly sentence: number },
+): number {
+  const length = clamp((words.length + required.length - 1) / (SENTENCE_WORDS - 1), 0, 1);
   return oneWord + (sentence - oneWord) * length;
 }
 
@@ -353,23 +356,30 @@ function fuse(
   }));
 }
 
-/** The first hits in the order that their texts give them together with the scores that they have. */
+/** The first hits in the order that their titles and texts give them together with the scores that they have. */
 async function rerank(
   state: IndexState,
   request: SearchRequest,
+  plan: TextPlan,
   hits: readonly RankedHit[],
 ): Promise<readonly RankedHit[]> {
-  const first = hits.slice(0, RERANK.window);
+  const first = hits.slice(0, RERANK.window).map((hit) => ({ hit, key: keyOf(state, hit) }));
   if (request.rerank === undefined || first.length < 2) return hits;
-  const texts = new Map<string, string>();
-  for (const { key, title, abstract } of await readOf(state, first, { hasVectors: false }))
-    texts.set(key, title === "" ? abstract : `${title}\n${abstract}`);
-  const keys = first.map((hit) => keyOf(state, hit));
-  const scores = await request.rerank(keys.map((key) => texts.get(key) ?? ""));
+  const papers = await readOf(
+    state,
+    first.map(({ hit }) => hit),
+    { hasVectors: false },
+  );
+  const byKey = new Map(papers.map((paper) => [paper.key, paper]));
+  const titles = first.map(({ key }) => byKey.get(key)?.title ?? "");
+  const texts = first.map(({ key }, at) => `${titles[at]}\n${byKey.get(key)?.abstract ?? ""}`.trim());
+  const scores = await request.rerank([...texts, ...titles]);
   request.signal?.throwIfAborted();
   if (scores === null) return hits;
+  const titleWeight = byLength(plan, RERANK.title);
+  const gainOf = (at: number): number => RERANK.text * scores[at]! + titleWeight * scores[first.length + at]!;
   const reordered = first
-    .map((hit, at) => ({ key: keys[at]!, hit: { ...hit, score: hit.score + RERANK.weight * scores[at]! } }))
+    .map(({ hit, key }, at) => ({ key, hit: { ...hit, score: hit.score + gainOf(at) } }))
     .sort((left, right) => right.hit.score - left.hit.score || (left.key < right.key ? -1 : 1));
   return [...reordered.map(({ hit }) => hit), ...hits.slice(RERANK.window)];
 }
