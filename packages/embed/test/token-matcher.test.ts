@@ -18,11 +18,11 @@ async function matcherOf(query: number[]): Promise<TokenMatcher> {
     await table.release();
   }
 }
-const penalty = (tokens: number) => 0.18 * Math.log(tokens / 150);
+/** What a text of up to sixty tokens gains. */
+const SHORT = 0.18 * Math.log(150 / 60);
 
 test("each token of the query counts by its weight and the nearest token of the text", async () => {
-  const score = async (query: number[], text: number[]) =>
-    (await matcherOf(query)).score(text) + penalty(text.length);
+  const score = async (query: number[], text: number[]) => (await matcherOf(query)).score(text) - SHORT;
   expect(await score([0], [0])).toBeCloseTo(1, 6);
   expect(await score([0], [1])).toBeCloseTo(0.5, 6);
   // Opposite is no worse than foreign.
@@ -31,9 +31,14 @@ test("each token of the query counts by its weight and the nearest token of the 
   expect(await score([2, 0], [1])).toBeCloseTo((2 * Math.sqrt(0.75) + 0.5) / 3, 6);
 });
 
-test("of two texts that say the same the shorter one is first", async () => {
-  const matcher = await matcherOf([0]);
-  expect(matcher.score([0]) - matcher.score([0, 2])).toBeCloseTo(0.18 * Math.log(2), 6);
+test("of two long texts that say the same the shorter one is first, of two short ones neither", () => {
+  // One token of the query; every token is as near to it as the first.
+  const matcher = new TokenMatcher([1], new Float32Array(200).fill(0.5));
+  const score = (tokens: number) => matcher.score([...Array(tokens).keys()]);
+  expect(score(100) - score(200)).toBeCloseTo(0.18 * Math.log(2), 6);
+  expect(score(150)).toBeCloseTo(0.5, 6);
+  expect(score(8)).toBe(score(60));
+  expect(score(60)).toBeGreaterThan(score(61));
 });
 
 test("repeated tokens and those that count for nothing change nothing, and what is left may be nothing", async () => {

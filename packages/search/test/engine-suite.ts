@@ -1083,6 +1083,27 @@ export function engineSuite(name: string, engineUnderTest: EngineUnderTest): voi
       },
     );
 
+    unless("vectors")("of two titles that say as much of a sentence the shorter is first", async () => {
+      const ranked = await open();
+      try {
+        const vector = unitVector([1, 0, 0]);
+        await ranked.upsert([
+          paper("2410.00001", { title: "Dogs that pull sleds, and much else besides them", vector }),
+          paper("2410.00002", { title: "Dogs that pull sleds", vector }),
+        ]);
+        const rerank = async (texts: readonly string[]) => texts.map(() => 0.5);
+        const asked = request("huskies drawing toboggans across frozen northern lakes", {
+          mode: "hybrid",
+          queryVector,
+          rerank,
+        });
+        const { hits } = await ranked.search(asked);
+        expect(hits.map((hit) => hit.key.slice(-1))).toEqual(["2", "1"]);
+      } finally {
+        await ranked.close();
+      }
+    });
+
     unless("vectors")("pages of a hybrid search join without repeats", async () => {
       const walked: string[] = [];
       for (let skip = 0; skip < 3; skip++) {

@@ -2,6 +2,8 @@
 const MAX_QUERY_TOKENS = 32;
 /** Measured: docs/log/2026-11-29-token-matching.md. */
 const LENGTH_PENALTY = 0.18;
+/** A text of fewer different tokens, such as a title alone, gains nothing more by being short. */
+const FEW_TOKENS = 60;
 /** Different tokens of an ordinary title and abstract; only moves all scores. */
 const USUAL_TOKENS = 150;
 
@@ -9,7 +11,7 @@ const USUAL_TOKENS = 150;
  * Compares a query with texts token by token, as late interaction does (MaxSim of ColBERT, Khattab and Zaharia 2020,
  * arXiv 2004.12832), here with vectors that tokens have by themselves and with weights:
  *
- *     s(q, d) = Σₜ wₜ · max(0, maxᵤ cos(eₜ, eᵤ)) / Σₜ wₜ − 0.18 · ln(n / 150)
+ *     s(q, d) = Σₜ wₜ · max(0, maxᵤ cos(eₜ, eᵤ)) / Σₜ wₜ − 0.18 · ln(max(n, 60) / 150)
  *
  * t are the different tokens of q, u the n different ones of d. The first term goes from 0, nothing of the query is in
  * the text, to 1, every token of it is; the greatest of n cosines grows with n by chance alone, hence the second.
@@ -43,7 +45,10 @@ export class TokenMatcher {
         if (similarities[at]! > best[k]!) best[k] = similarities[at]!;
     }
     const said = this.#weights.reduce((sum, weight, k) => sum + weight * best[k]!, 0);
-    return said / this.#totalWeight - LENGTH_PENALTY * Math.log(textIds.length / USUAL_TOKENS);
+    return (
+      said / this.#totalWeight -
+      LENGTH_PENALTY * Math.log(Math.max(textIds.length, FEW_TOKENS) / USUAL_TOKENS)
+    );
   }
 }
 
