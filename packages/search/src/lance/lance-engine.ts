@@ -73,7 +73,7 @@ const LEAST_SIMILARITY = 0.55;
  * So many of the best are read and ordered anew by `SearchRequest.rerank`. What it says of the whole text and of the title
  * alone counts so much beside the fused scores, which are at most 1. Measured: docs/log/2026-11-29-token-matching.md.
  */
-const RERANK = { window: 30, text: 1.7, title: { oneWord: 0.3, sentence: 1.2 }, titleLength: 0.18 };
+const RERANK = { window: 30, text: 1.7, title: { oneWord: 0.3, sentence: 1.2 }, titleLength: 0.26 };
 /** Paging deeper than this is refused with an empty page; no reader gets there. */
 const MAX_SKIP = 1_000_000;
 const MAX_LIMIT = 1_000;
