@@ -73,7 +73,12 @@ const LEAST_SIMILARITY = 0.55;
  * So many of the best are read and ordered anew by `SearchRequest.rerank`. What it says of the whole text and of the title
  * alone counts so much beside the fused scores, which are at most 1. Measured: docs/log/2026-11-29-token-matching.md.
  */
-const RERANK = { window: 30, text: 1.7, title: { oneWord: 0.3, sentence: 1.2 }, titleLength: 0.26 };
+const RERANK = {
+  window: 30,
+  text: { oneWord: 1.3, sentence: 1.8 },
+  title: { oneWord: 0.3, sentence: 1.2 },
+  titleLength: 0.26,
+};
 /** Paging deeper than this is refused with an empty page; no reader gets there. */
 const MAX_SKIP = 1_000_000;
 const MAX_LIMIT = 1_000;
@@ -376,9 +381,9 @@ async function rerank(
   const scores = await request.rerank([...texts, ...titles]);
   request.signal?.throwIfAborted();
   if (scores === null) return hits;
-  const titleWeight = byLength(plan, RERANK.title);
+  const [textWeight, titleWeight] = [byLength(plan, RERANK.text), byLength(plan, RERANK.title)];
   const gainOf = (at: number): number =>
-    RERANK.text * scores[at]! + titleWeight * titleScore(titles[at]!, scores[first.length + at]!);
+    textWeight * scores[at]! + titleWeight * titleScore(titles[at]!, scores[first.length + at]!);
   const reordered = first
     .map(({ hit, key }, at) => ({ key, hit: { ...hit, score: hit.score + gainOf(at) } }))
     .sort((left, right) => right.hit.score - left.hit.score || (left.key < right.key ? -1 : 1));
