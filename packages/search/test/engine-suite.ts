@@ -435,6 +435,22 @@ export function engineSuite(name: string, engineUnderTest: EngineUnderTest): voi
       expect((await keysOf('"zebu"'))[0]).not.toBe("3");
     });
 
+    test("a title that has two forms of the word gains no more than one that has it once", async () => {
+      const scoreOf = async (title: string): Promise<number> => {
+        const alone = await open();
+        try {
+          await alone.upsert([paper("2409.00009", { title })]);
+          return (await alone.search(request("herding"))).hits[0]!.score;
+        } finally {
+          await alone.close();
+        }
+      };
+      const once = (await scoreOf("Herding of goats")) / (await scoreOf("The herding of goats"));
+      const twice = (await scoreOf("Herding of herds")) / (await scoreOf("The herding of herds"));
+      expect(once).toBeGreaterThan(1);
+      expect(twice).toBeCloseTo(once, 6);
+    });
+
     test("a whole title is first, its small words and accents as typed or not", async () => {
       expect((await keysOf("the pasture"))[0]).toBe("4");
       expect((await keysOf("pasture"))[0]).toBe("5");

@@ -81,6 +81,8 @@ export async function startSite({ settings, mode, log }: StartSiteOptions): Prom
     );
     const port = await listen(server, settings.host, settings.port);
     const url = `http://${settings.host.includes(":") ? `[${settings.host}]` : settings.host}:${port}`;
+    // What comparing needs is made at the first call, which no reader should wait for.
+    if (settings.embedUrl === null) context.embedder?.rerank?.("first", ["first"]).then(undefined, () => {});
     const unpublish = await publishAdminEndpoint(settings.dataDir, loopbackUrl(settings.host, port), token);
     return {
       url,

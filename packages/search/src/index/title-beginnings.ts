@@ -20,9 +20,13 @@ export function raiseTitleBeginnings(results: readonly SegmentScores[], plan: Te
   if (first === undefined || plan.required.length > 0 || plan.typed === "") return;
   for (const { live, scores } of results) {
     const { segment } = live;
+    // "Learning to learn" has two forms of the word.
+    const seen = new Set<number>();
     for (const id of termsOf(segment, first)) {
       for (const cursor = new PostingCursor(segment, id); cursor.doc >= 0; cursor.skip()) {
         if (!cursor.isInTitle || cursor.readPositions()[0]! > MAX_LEADING_WORDS) continue;
+        if (seen.has(cursor.doc)) continue;
+        seen.add(cursor.doc);
         scores[cursor.doc]! *= titleFactor(segment.titles.get(cursor.doc), plan.typed);
       }
     }
