@@ -1100,6 +1100,30 @@ export function engineSuite(name: string, engineUnderTest: EngineUnderTest): voi
       },
     );
 
+    unless("vectors")(
+      "a Chinese word's characters say less to a short query than an English word does",
+      async () => {
+        const ranked = await open();
+        try {
+          await ranked.upsert([
+            paper("2411.00001", { title: "nearest", vector: unitVector([1, 0, 0]) }),
+            paper("2411.00002", { title: "near", vector: unitVector([0.8, 0.6, 0]) }),
+            paper("2411.00003", { title: "maple", vector: unitVector([0, 0, 1]) }),
+          ]);
+          const rerank = async (texts: readonly string[]) =>
+            texts.map((text, at) => (text === "near" && at < texts.length / 2 ? 0.1 : 0));
+          const orderOf = async (text: string) => {
+            const { hits } = await ranked.search(request(text, { mode: "hybrid", queryVector, rerank }));
+            return hits.map((hit) => hit.key.slice(-1)).filter((key) => key !== "3");
+          };
+          expect(await orderOf("maple")).toEqual(["2", "1"]);
+          expect(await orderOf("枫")).toEqual(["1", "2"]);
+        } finally {
+          await ranked.close();
+        }
+      },
+    );
+
     unless("vectors")("of two titles that say as much of a sentence the shorter is first", async () => {
       const ranked = await open();
       try {

@@ -1,5 +1,5 @@
 import { NO_FILTERS } from "@cool-papers/core";
-import { type ChineseDictionary, shippedChineseTerms } from "../chinese.ts";
+import { type ChineseDictionary, HAS_CHINESE, shippedChineseTerms } from "../chinese.ts";
 import { fuseByScore } from "../fusion.ts";
 import { likeThese } from "../index/like-these.ts";
 import { planText, type TextPlan } from "../index/plan.ts";
@@ -76,6 +76,8 @@ const LEAST_SIMILARITY = 0.55;
 const RERANK = {
   window: 30,
   text: { oneWord: 1.3, sentence: 1.8 },
+  /** A character alone says little of a Chinese word: 图 is a graph and a picture. */
+  chineseText: { oneWord: 0.4, sentence: 1.8 },
   title: { oneWord: 0.3, sentence: 1.2 },
   titleLength: 0.26,
 };
@@ -381,7 +383,8 @@ async function rerank(
   const scores = await request.rerank([...texts, ...titles]);
   request.signal?.throwIfAborted();
   if (scores === null) return hits;
-  const [textWeight, titleWeight] = [byLength(plan, RERANK.text), byLength(plan, RERANK.title)];
+  const textWeight = byLength(plan, HAS_CHINESE.test(plan.typed) ? RERANK.chineseText : RERANK.text);
+  const titleWeight = byLength(plan, RERANK.title);
   const gainOf = (at: number): number =>
     textWeight * scores[at]! + titleWeight * titleScore(titles[at]!, scores[first.length + at]!);
   const reordered = first
