@@ -52,11 +52,15 @@ function requestedInputType(name: string, model: EncoderModel): InputType | null
   if (name === model.id) return null;
   if (name === `${model.id}-query`) return "query";
   if (name === `${model.id}-document`) return "document";
-  throw new UnknownModelError(
+  throw unknownModel(name, model);
+}
+
+/** What tells a caller that asked for another model. */
+export const unknownModel = (name: string, model: EncoderModel): UnknownModelError =>
+  new UnknownModelError(
     `The model ${JSON.stringify(name)} is not served here; use ${JSON.stringify(model.id)}.`,
     "model",
   );
-}
 
 type RawInput = z.infer<typeof requestSchema>["input"];
 

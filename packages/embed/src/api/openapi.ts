@@ -7,6 +7,17 @@ export function openApiDocument(model: EncoderModel): object {
   const error = { $ref: "#/components/schemas/Error" };
   const json = (schema: object) => ({ content: { "application/json": { schema } } });
   const failure = (description: string) => ({ description, ...json(error) });
+  const refusals = {
+    401: failure("No key, or a wrong one"),
+    404: failure("The model is not served here"),
+    413: failure("Too many texts or too large a body"),
+    429: failure("The key's requests or tokens of this minute are spent; see Retry-After"),
+    503: failure("Too much waits, or the server is shutting down"),
+  };
+  const usage = {
+    type: "object",
+    properties: { prompt_tokens: { type: "integer" }, total_tokens: { type: "integer" } },
+  };
   return {
     openapi: "3.1.0",
     info: {
@@ -27,11 +38,7 @@ export function openApiDocument(model: EncoderModel): object {
               ...json({ $ref: "#/components/schemas/Embeddings" }),
             },
             400: failure("The body cannot be used"),
-            401: failure("No key, or a wrong one"),
-            404: failure("The model is not served here"),
-            413: failure("Too many texts or too large a body"),
-            429: failure("The key's requests or tokens of this minute are spent; see Retry-After"),
-            503: failure("Too much waits, or the server is shutting down"),
+            ...refusals,
           },
         },
       },
@@ -50,11 +57,7 @@ export function openApiDocument(model: EncoderModel): object {
                 ? "The body cannot be used"
                 : "This model does not rerank, or the body cannot be used",
             ),
-            401: failure("No key, or a wrong one"),
-            404: failure("The model is not served here"),
-            413: failure("Too many texts or too large a body"),
-            429: failure("The key's requests or tokens of this minute are spent; see Retry-After"),
-            503: failure("Too much waits, or the server is shutting down"),
+            ...refusals,
           },
         },
       },
@@ -130,10 +133,7 @@ export function openApiDocument(model: EncoderModel): object {
                 },
               },
             },
-            usage: {
-              type: "object",
-              properties: { prompt_tokens: { type: "integer" }, total_tokens: { type: "integer" } },
-            },
+            usage,
           },
         },
         RerankRequest: {
@@ -173,10 +173,7 @@ export function openApiDocument(model: EncoderModel): object {
                 },
               },
             },
-            usage: {
-              type: "object",
-              properties: { prompt_tokens: { type: "integer" }, total_tokens: { type: "integer" } },
-            },
+            usage,
           },
         },
         Error: {

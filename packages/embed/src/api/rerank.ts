@@ -4,7 +4,8 @@
  */
 import { z } from "zod";
 import type { EncoderModel } from "../encoder.ts";
-import { InvalidInputError, TooLargeError, UnknownModelError } from "../errors.ts";
+import { InvalidInputError, TooLargeError } from "../errors.ts";
+import { unknownModel } from "./openai-embeddings.ts";
 
 export const MAX_DOCUMENTS = 1000;
 
@@ -44,12 +45,7 @@ export function parseRerankCall(body: unknown, model: EncoderModel): RerankCall 
       : new InvalidInputError(`${field} must be ${expected}.`, field);
   }
   const { model: name, query, documents, top_n: topN, return_documents: returnsDocuments } = parsed.data;
-  if (name !== model.id) {
-    throw new UnknownModelError(
-      `The model ${JSON.stringify(name)} is not served here; use ${JSON.stringify(model.id)}.`,
-      "model",
-    );
-  }
+  if (name !== model.id) throw unknownModel(name, model);
   if (query.trim() === "") throw new InvalidInputError("query is empty; send what is asked.", "query");
   if (documents.length === 0)
     throw new InvalidInputError("documents is an empty list; send at least one text.", "documents");

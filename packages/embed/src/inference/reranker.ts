@@ -84,7 +84,7 @@ export class Reranker {
     return tokens;
   }
 
-  /** Made at the first call: half a second that an embedding server may never need. */
+  /** Made at the first call: about a second that an embedding server may never need. */
   #openTable(): Promise<TokenTable> {
     this.#table ??= makeTable(this.#parts).catch((error: unknown) => {
       this.#table = null;
