@@ -53,13 +53,13 @@ function randomModel(numbers: typeof randomNumbers): Uint8Array {
 }
 
 /** A bag: the mean of E[id], each with the weight e^W[id], over real tokens; `weights` are W. */
-function bagModel(weights: Float32Array): Uint8Array {
+function bagModel(weights: Float32Array, width = HIDDEN, seed = 1): Uint8Array {
   const graph = new GraphBuilder("bag");
   const ids = graph.input("input_ids", "int64", ["batch", "length"]);
   const mask = graph.input("attention_mask", "int64", ["batch", "length"]);
   const size = VOCABULARY.length;
-  const numbers = randomNumbers(size * HIDDEN, 1);
-  const table = graph.initializer("table", tensorOf("float32", [size, HIDDEN], numbers));
+  const numbers = randomNumbers(size * width, seed);
+  const table = graph.initializer("table", tensorOf("float32", [size, width], numbers));
   const logWeights = graph.initializer("log-weights", tensorOf("float32", [size, 1], weights));
   const real = graph.op("Unsqueeze", [graph.op("Cast", [mask], { to: 1 }), graph.integers([2])]);
   const shares = graph.op("Mul", [graph.op("Exp", [graph.op("Gather", [logWeights, ids])]), real]);
@@ -68,7 +68,35 @@ function bagModel(weights: Float32Array): Uint8Array {
     keepdims: 0,
   });
   const total = graph.op("ReduceSum", [shares, axis], { keepdims: 0 });
-  graph.output("embedding", graph.op("Div", [sum, total]), ["batch", HIDDEN]);
+  graph.output("embedding", graph.op("Div", [sum, total]), ["batch", width]);
+  return encodeModel(graph.build());
+}
+
+/** Reads each token by itself: what the bag of the same weights says of it, with `factor` times its weight. */
+function readerModel(weights: Float32Array, width: number, seed: number, factor: number): Uint8Array {
+  const graph = new GraphBuilder("reader");
+  const ids = graph.input("input_ids", "int64", ["batch", "length"]);
+  graph.input("attention_mask", "int64", ["batch", "length"]);
+  const size = weights.length;
+  const numbers = randomNumbers(size * width, seed);
+  for (let row = 0; row < size; row++) {
+    const vector = numbers.subarray(row * width, (row + 1) * width);
+    const length = Math.hypot(...vector);
+    vector.forEach((value, k) => {
+      vector[k] = value / length;
+    });
+  }
+  const table = graph.initializer("table", tensorOf("float32", [size, width], numbers));
+  const scales = graph.initializer(
+    "scales",
+    tensorOf(
+      "float32",
+      [size],
+      weights.map((w) => factor * Math.exp(w)),
+    ),
+  );
+  graph.output("vectors", graph.op("Gather", [table, ids]), ["batch", "length", width]);
+  graph.output("weights", graph.op("Gather", [scales, ids]), ["batch", "length"]);
   return encodeModel(graph.build());
 }
 
@@ -111,15 +139,30 @@ export async function makeRandomBundle(
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** A bag with random vectors; `tokenLogWeights` is what its config names, `weigh` the logarithm of a piece's weight. */
+/**
+ * A bag with random vectors; `tokenLogWeights` is what its config names, `weigh` the logarithm of a piece's weight, and
+ * `weighCompared` the same in a narrower model for reranking, which has vectors of its own; none when left out. With
+ * `readFactor` queries have a reader that weighs every token so many times.
+ */
 export async function makeBagBundle(
   weigh: (piece: string) => number,
   tokenLogWeights = "log-weights",
+  weighCompared?: (piece: string) => number,
+  readFactor?: number,
 ): Promise<TestBundle> {
   const folder = mkdtempSync(join(tmpdir(), "bag-bundle-"));
   await writeBundle(folder, {
     description: { ...DESCRIPTION, prefixes: { query: "", document: "" }, tokenLogWeights },
     models: { float32: bagModel(Float32Array.from(VOCABULARY, weigh)) },
+    ...(weighCompared && {
+      rerankModels: { float32: bagModel(Float32Array.from(VOCABULARY, weighCompared), 5, 3) },
+    }),
+    ...(weighCompared &&
+      readFactor && {
+        rerankQueryModels: {
+          float32: readerModel(Float32Array.from(VOCABULARY, weighCompared), 5, 3, readFactor),
+        },
+      }),
     tokenizerJson: writeTokenizerJson(TOKENIZER),
     modelCard: "# Random bag\n",
   });

@@ -102,6 +102,47 @@ test("a model whose texts are no means of their tokens says that it does not rer
   other.remove();
 });
 
+test("a model made for comparing tokens gives their vectors and weights; texts are embedded by the other", async () => {
+  const light = (piece: string) => (piece === "deep" ? -3 : 0);
+  const compared = await makeBagBundle((piece) => (piece === "of" ? -3 : 0), "log-weights", light);
+  const reader = await openModel({ bundleDir: compared.folder, provider: "cpu", threads: 1 });
+  const texts = ["graphs", "deep", "attention"];
+  const [scores, others] = [
+    await reader.rerank("graphs deep", texts),
+    await encoder.rerank("graphs deep", texts),
+  ];
+  expect(scores.scores[0]).toBeGreaterThan(scores.scores[1]! + 0.5);
+  expect(scores.scores[2]).not.toBeCloseTo(others.scores[2]!, 3);
+  expect((await reader.embed(TEXTS)).vectors).toEqual((await encoder.embed(TEXTS)).vectors);
+  expect(reader.model.dimension).toBe(encoder.model.dimension);
+  await reader.close();
+  compared.remove();
+});
+
+test("a reader of queries gives the vectors and weights of their tokens, at their places", async () => {
+  const weigh = (piece: string) => (piece === "deep" ? -1 : 0);
+  const [plain, read] = [
+    await makeBagBundle(() => 0, "log-weights", weigh),
+    await makeBagBundle(() => 0, "log-weights", weigh, 7),
+  ];
+  const query = "graphs of deep graphs learning";
+  const scoresOf = async ({ folder }: TestBundle, text = query) => {
+    const reader = await openModel({ bundleDir: folder, provider: "cpu", threads: 1 });
+    const { scores, tokens } = await reader.rerank(text, TEXTS);
+    await reader.close();
+    return { scores: [...scores], tokens };
+  };
+  const [alone, among] = [await scoresOf(plain), await scoresOf(read)];
+  // This reader reads every token by itself and weighs all of them seven times: nothing changes.
+  expect(among.tokens).toBe(alone.tokens);
+  among.scores.forEach((score, k) => {
+    expect(score).toBeCloseTo(alone.scores[k]!, 5);
+  });
+  const long = Array(60).fill("deep learning of graphs attention").join(" ");
+  expect((await scoresOf(read, long)).scores[0]).toBeGreaterThan(0.5);
+  for (const bundle of [plain, read]) bundle.remove();
+});
+
 test("a bundle that names weights which its model lacks is refused by name", async () => {
   const damaged = await makeBagBundle(() => 0, "no-such-weights");
   const opening = openModel({ bundleDir: damaged.folder, provider: "cpu", threads: 1 });

@@ -147,10 +147,10 @@ async function runTrainingCommand(
 const NAMED_PARAMETERS = 6;
 
 /** A model of another vocabulary or shape would otherwise begin anew without a word. */
-function describeGrown({ parameters, added, widened }: Grown): string {
+function describeGrown({ parameters, added, resized }: Grown): string {
   const all = parameters.names.length;
-  const parts = [`${all - added.length - widened.length} of ${all} parameters taken over`];
-  if (widened.length > 0) parts.push(`widened: ${firstNames(widened)}`);
+  const parts = [`${all - added.length - resized.length} of ${all} parameters taken over`];
+  if (resized.length > 0) parts.push(`of another width: ${firstNames(resized)}`);
   if (added.length > 0) parts.push(`new: ${firstNames(added)}`);
   return parts.join("; ");
 }
@@ -311,6 +311,10 @@ program
     "write config.json, vocab.txt and model.safetensors for transformers' RoFormer",
   )
   .option("--tokenizer <file>", "tokenizer.json", join(RUNS_DIR, "vocab/tokenizer.json"))
+  .option(
+    "--reranker <checkpoint>",
+    "bag whose tokens are compared when the first hits are reranked (token-match)",
+  )
   .option("--heads <share>", "embed with the teachers' heads; share of teacher m in the cosine", positive)
   .option("--variants <names>", "float32, float16, int8, separated by commas", "int8")
   .option("--max-tokens <n>", "longest text", positiveInteger, 160)
@@ -346,6 +350,7 @@ Examples:
     await exportModel({
       checkpointPath,
       tokenizerPath,
+      rerankerPath: flags.reranker === undefined ? null : requireFile(flags.reranker, "The reranker"),
       folder: flags.out,
       id: flags.id,
       source: embeddingSource(flags.heads ?? null),

@@ -4,7 +4,11 @@ import type { TokenDropout } from "./data/drop-tokens.ts";
 import type { PairBatchOptions } from "./data/pair-batches.ts";
 import type { SegmentBatchOptions } from "./data/segment-batches.ts";
 import type { EncoderConfig } from "./models/encoder-config.ts";
-import type { DistillationOptions, RoFormerSimOptions } from "./models/objectives/index.ts";
+import type {
+  DistillationOptions,
+  LateInteractionOptions,
+  RoFormerSimOptions,
+} from "./models/objectives/index.ts";
 import type { LoraConfig } from "./nn/index.ts";
 import type { Optimizer } from "./optim/index.ts";
 import type { EarlyStopOptions } from "./train/index.ts";
@@ -86,6 +90,13 @@ export interface SegmentsPart {
   readonly batch: Omit<SegmentBatchOptions, "seed" | "segment">;
 }
 
+/** Tokens compared with tokens, for a model that reranks: the pairs within papers, a query among the texts of its chunk. */
+export interface LatePart extends Omit<LateInteractionOptions, "config" | "group"> {
+  readonly weight: number;
+  /** All papers of a chunk have a query; `parallelPairs` make whole chunks as well. */
+  readonly batch: Omit<PairBatchOptions, "seed" | "askedPerChunk">;
+}
+
 /** What is trained at once; the losses are added with their weights. */
 export interface RecipeParts {
   readonly distil?: DistilPart;
@@ -94,6 +105,7 @@ export interface RecipeParts {
   readonly classified?: ClassifiedPart;
   readonly own?: OwnPart;
   readonly segments?: SegmentsPart;
+  readonly late?: LatePart;
 }
 
 /** An adapter and what is trained beside it. */

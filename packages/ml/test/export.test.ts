@@ -5,12 +5,14 @@ import {
   decodeModel,
   encodeModel,
   findViolations,
+  type OnnxModel,
   printModel,
   readBundle,
   tensorNumbers,
   tensorOf,
 } from "@cool-papers/onnx";
 import { expect, test } from "vitest";
+import { CpuSession } from "../src/backend/cpu-session.ts";
 import { buildStepGraph } from "../src/backend/step-graph.ts";
 import { SeededRandom } from "../src/data/seeded-random.ts";
 import {
@@ -26,6 +28,7 @@ import {
   quantizeRows,
 } from "../src/export/index.ts";
 import { input, lowerGraph, type Node } from "../src/graph/index.ts";
+import { encode } from "../src/models/encoder.ts";
 import {
   DISTILLATION_DEFAULTS,
   distillationObjective,
@@ -33,6 +36,7 @@ import {
   encoderConfig,
   POOLED,
 } from "../src/models/index.ts";
+import { comparedWeights } from "../src/models/objectives/index.ts";
 import { ForwardContext, initializeParameters } from "../src/nn/index.ts";
 
 const config = encoderConfig({
@@ -60,10 +64,32 @@ const heads: EmbeddingSource = {
   ],
 };
 
-function parametersOf() {
+function parametersOf(model = config) {
   const context = new ForwardContext(true);
-  distillationObjective(options).define(context, input, batch);
+  distillationObjective({ ...options, config: model }).define(context, input, batch);
   return initializeParameters(context.specs(), 3);
+}
+
+function parametersOfReader(model: typeof config) {
+  const context = new ForwardContext(false);
+  const [tokenIds, mask] = [input("ids", "int", [1, 2]), input("mask", "float", [1, 2])];
+  const { sequence } = encode(context, model, { tokenIds, mask });
+  comparedWeights(context, model, tokenIds, sequence);
+  return initializeParameters(context.specs(), 4);
+}
+
+async function readQuery(model: OnnxModel, ids: Int32Array) {
+  const session = await CpuSession.create(model, { optimization: "all" });
+  const shape = [1, ids.length];
+  const outputs = await session.run(
+    {
+      input_ids: BigInt64Array.from(ids, BigInt),
+      attention_mask: new BigInt64Array(ids.length).fill(1n),
+    },
+    { input_ids: shape, attention_mask: shape },
+  );
+  await session.release();
+  return outputs as { vectors: Float32Array; weights: Float32Array };
 }
 
 const random = new SeededRandom(6);
@@ -196,6 +222,37 @@ test("a bag's bundle names the weights of its tokens, in every variant; no other
       const weights = tensorNumbers(model.graph.initializers.get(stored)!);
       expect(weights).toHaveLength(200);
       expect(weights[128]).toBe(2);
+    }
+    // A narrower bag that was trained to compare tokens: its weights are named then, whatever the model is.
+    const narrow = encoderConfig({ ...bag, hiddenSize: 16, numAttentionHeads: 2 });
+    const reranker = { config: narrow, parameters: parametersOf(narrow) };
+    expect(await write({ config, reranker })).toBe("pooling.tokenWeights");
+    const { config: written, modelFile } = await readBundle(folder);
+    expect(Object.keys(written.rerankVariants!).toSorted()).toEqual(["float16", "float32", "int8"]);
+    const table = decodeModel(await readFile(await modelFile("float32", "rerank"))).graph.initializers;
+    expect(table.get("embeddings.token")!.shape).toEqual([200, 16]);
+    await expect(write({ reranker: { config, parameters } })).rejects.toThrow(
+      "The reranker reads texts with layers",
+    );
+    // Layers that read the queries alone have models of their own.
+    expect(written.rerankQueryVariants).toBeUndefined();
+    const reading = { ...narrow, numHiddenLayers: 1, hasBagDocuments: true };
+    await write({ config, reranker: { config: reading, parameters: parametersOfReader(reading) } });
+    const readers = await readBundle(folder);
+    const ids = Int32Array.of(2, 9, 7, 3);
+    const [exact, ...others] = await Promise.all(
+      described.variants.map(async (variant) => {
+        const model = decodeModel(await readFile(await readers.modelFile(variant, "rerank-query")));
+        return readQuery(model, ids);
+      }),
+    );
+    expect(exact!.weights).toHaveLength(4);
+    expect(exact!.vectors).toHaveLength(4 * 16);
+    expect(Math.hypot(...exact!.vectors.subarray(16, 32))).toBeCloseTo(1, 5);
+    for (const other of others) {
+      other.vectors.forEach((value, k) => {
+        expect(Math.abs(value - exact!.vectors[k]!)).toBeLessThan(0.05);
+      });
     }
     // Layers; heads; a prefix: what a text means no longer follows from its tokens.
     expect(await write({ config })).toBeUndefined();

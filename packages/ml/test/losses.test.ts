@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Feeds } from "../src/backend/cpu-session.ts";
 import { compileTrainStep } from "../src/backend/cpu-step.ts";
 import { SeededRandom } from "../src/data/seeded-random.ts";
-import { constant, gradients, input, type Node, reduceSum, slice } from "../src/graph/index.ts";
+import { constant, exp, gradients, input, type Node, reduceSum, slice } from "../src/graph/index.ts";
 import * as losses from "../src/losses/index.ts";
 import { encode, studentConfig } from "../src/models/index.ts";
 import { ForwardContext, initializeParameters, maskFromLengths } from "../src/nn/index.ts";
@@ -65,6 +65,84 @@ describe("values by hand", () => {
     const labels = constant([1, 0, 1], [3]);
     const expected = Math.log(1 + Math.exp(20 * (0.6 - 1)) + Math.exp(20 * (0.6 - 0)));
     expect(await scalarOf(losses.coSent(u, v, labels, 20))).toBeCloseTo(expected, 8);
+  });
+
+  test("late interaction takes the nearest token for each of the query's, weighs them and charges for length", async () => {
+    const random = new SeededRandom(5);
+    const [groups, count, queryLength, textLength, width] = [2, 3, 2, 4, 3];
+    const block = (length: number) => {
+      const vectors = uniform(groups * count * length * width, random);
+      const lengths = Array.from({ length: groups * count }, () => 1 + random.nextBelow(length));
+      const mask = lengths.flatMap((n) => Array.from({ length }, (_, k) => (k < n ? 1 : 0)));
+      return { vectors, lengths, mask };
+    };
+    const [queries, texts] = [block(queryLength), block(textLength)];
+    const weights = uniform(groups * count * queryLength, random, 0.1, 1);
+    const tokensOf = ({ vectors, mask }: ReturnType<typeof block>, length: number) => ({
+      vectors: constant(vectors, [groups, count, length, width]),
+      mask: constant(mask, [groups, count, length]),
+    });
+    const options = { lengthPenalty: 0.3, fewTokens: 2 };
+    const scores = losses.lateInteraction(
+      tokensOf(queries, queryLength),
+      constant(weights, [groups, count, queryLength]),
+      tokensOf(texts, textLength),
+      options,
+    );
+    const token = (from: ReturnType<typeof block>, text: number, k: number, length: number) => {
+      const start = (text * length + k) * width;
+      const vector = from.vectors.slice(start, start + width);
+      return vector.map((x) => x / Math.hypot(...vector));
+    };
+    const expected: number[] = [];
+    for (let query = 0; query < groups * count; query++) {
+      const group = Math.floor(query / count);
+      for (let text = group * count; text < (group + 1) * count; text++) {
+        let [said, total] = [0, 0];
+        for (let t = 0; t < queries.lengths[query]!; t++) {
+          let best = 0;
+          for (let u = 0; u < texts.lengths[text]!; u++) {
+            const [a, b] = [token(queries, query, t, queryLength), token(texts, text, u, textLength)];
+            best = Math.max(
+              best,
+              a.reduce((sum, x, k) => sum + x * b[k]!, 0),
+            );
+          }
+          said += weights[query * queryLength + t]! * best;
+          total += weights[query * queryLength + t]!;
+        }
+        expected.push(said / total - 0.3 * Math.log(Math.max(texts.lengths[text]!, 2)));
+      }
+    }
+    const got = (await evaluate({ scores }, {}, FLOAT64)).scores!;
+    expect(scores.shape).toEqual([groups, count, count]);
+    expected.forEach((value, k) => {
+      expect(got[k]).toBeCloseTo(value, 10);
+    });
+    const ce = (row: number[], own: number) =>
+      Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0)) - row[own]!;
+    const rows = Array.from({ length: groups * count }, (_, k) =>
+      ce(expected.slice(k * count, (k + 1) * count), k % count),
+    );
+    expect(await scalarOf(losses.groupCrossEntropy(scores))).toBeCloseTo(
+      rows.reduce((a, b) => a + b, 0) / rows.length,
+      10,
+    );
+    const error = await gradientError(
+      [
+        [2, 2, 3, 4],
+        [2, 2, 5, 4],
+        [2, 2, 3],
+      ],
+      (q, d, w) =>
+        losses.lateInteraction(
+          { vectors: q!, mask: constant([1, 1, 0, 1, 0, 0, 1, 1, 1, 1, 1, 0], [2, 2, 3]) },
+          exp(w!),
+          { vectors: d!, mask: constant(Array(20).fill(1), [2, 2, 5]) },
+          options,
+        ),
+    );
+    expect(error).toBeLessThan(1e-6);
   });
 
   test("R-Drop adds half the symmetric divergence, and nothing for equal passes", async () => {

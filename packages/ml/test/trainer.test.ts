@@ -19,7 +19,7 @@ import {
   embeddingOf,
   encoderConfig,
   fitPredictions,
-  isWiderBag,
+  isBagOfAnotherWidth,
   POOLED,
   PredictionError,
   roFormerSimObjective,
@@ -479,7 +479,7 @@ test("a grown model keeps what it has learned and draws the rest from its seed",
   expect(trained.get("a").data[0]).toBe(1);
 });
 
-test("a bag grows wider: what it has learned are the leading numbers, the rest is drawn", () => {
+test("a bag of another width keeps the leading numbers of what it has learned; beyond them it is drawn", () => {
   const specs = [
     { name: "table", shape: [2, 3], initializer: ones },
     { name: "head", shape: [3, 2], initializer: ones },
@@ -489,19 +489,28 @@ test("a bag grows wider: what it has learned are the leading numbers, the rest i
     ["table", { data: Float32Array.of(5, 6, 7, 8), shape: [2, 2] }],
     ["head", { data: Float32Array.of(5, 6, 7, 8), shape: [2, 2] }],
   ]);
-  const { parameters, added, widened } = growParameters(specs, trained, 1, { isWider: true });
+  const { parameters, added, resized } = growParameters(specs, trained, 1, { isResized: true });
   expect(Array.from(parameters.get("table").data)).toEqual([5, 6, 1, 7, 8, 1]);
   expect(Array.from(parameters.get("head").data)).toEqual([5, 6, 7, 8, 1, 1]);
-  expect({ added, widened }).toEqual({ added: ["new"], widened: ["table", "head"] });
+  expect({ added, resized }).toEqual({ added: ["new"], resized: ["table", "head"] });
   expect(growParameters(specs, trained, 1).added).toEqual(["table", "head", "new"]);
+  const narrowSpecs = [
+    { name: "table", shape: [2, 1], initializer: ones },
+    { name: "head", shape: [1, 2], initializer: ones },
+  ];
+  const cut = growParameters(narrowSpecs, trained, 1, { isResized: true });
+  expect(Array.from(cut.parameters.get("table").data)).toEqual([5, 7]);
+  expect(Array.from(cut.parameters.get("head").data)).toEqual([5, 6]);
 
   const [narrow, wide] = [4, 8].map((hiddenSize) =>
     studentConfig({ vocabSize: 9, hiddenSize, numAttentionHeads: 2 }),
   );
-  expect(isWiderBag(narrow!, wide!)).toBe(true);
-  expect(isWiderBag(wide!, narrow!)).toBe(false);
-  expect(isWiderBag(narrow!, { ...wide!, vocabSize: 10 })).toBe(false);
-  expect(isWiderBag({ ...narrow!, numHiddenLayers: 1 }, wide!)).toBe(false);
+  expect(isBagOfAnotherWidth(narrow!, wide!)).toBe(true);
+  expect(isBagOfAnotherWidth(wide!, narrow!)).toBe(true);
+  expect(isBagOfAnotherWidth(wide!, wide!)).toBe(false);
+  expect(isBagOfAnotherWidth(wide!, { ...narrow!, numHiddenLayers: 1 })).toBe(false);
+  expect(isBagOfAnotherWidth(narrow!, { ...wide!, vocabSize: 10 })).toBe(false);
+  expect(isBagOfAnotherWidth({ ...narrow!, numHiddenLayers: 1 }, wide!)).toBe(false);
 });
 
 test("a bag that counts the tokens of large blocks learns what one does that looks them up", async () => {

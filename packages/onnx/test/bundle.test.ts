@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { BundleError, type BundleParts, readBundle, writeBundle } from "../src/index.ts";
+import { BundleError, type BundleParts, type ModelUse, readBundle, writeBundle } from "../src/index.ts";
 
 const parts: BundleParts = {
   description: {
@@ -37,8 +37,8 @@ test("a bundle read back is the bundle written", async () => {
   expect(new Uint8Array(await readFile(await bundle.modelFile("int8")))).toEqual(Uint8Array.of(1, 2, 3));
 });
 
-test("queries may have a model of their own; without one they are read by that of documents", async () => {
-  const read = async (reads: "query" | "document") =>
+test("queries and what compares tokens may have models of their own; without one that of documents serves", async () => {
+  const read = async (reads: ModelUse) =>
     new Uint8Array(await readFile(await (await readBundle(folder)).modelFile("int8", reads)));
   await writeBundle(folder, parts);
   expect(await read("query")).toEqual(Uint8Array.of(1, 2, 3));
@@ -48,6 +48,14 @@ test("queries may have a model of their own; without one they are read by that o
   });
   expect(await read("query")).toEqual(Uint8Array.of(4, 5));
   expect(await read("document")).toEqual(Uint8Array.of(1, 2, 3));
+  const rerankModels = { int8: Uint8Array.of(7) };
+  await expect(writeBundle(folder, { ...parts, rerankModels })).rejects.toThrow(
+    "tokenLogWeights must be the name of an initializer of the models in rerankVariants",
+  );
+  const description = { ...parts.description, tokenLogWeights: "weights" };
+  const compared = await writeBundle(folder, { ...parts, description, rerankModels });
+  expect(compared.rerankVariants!.int8!.file).toBe("rerank.int8.onnx");
+  expect([await read("rerank"), await read("query")]).toEqual([Uint8Array.of(7), Uint8Array.of(1, 2, 3)]);
   const missing = {
     ...parts,
     models: { ...parts.models, float32: Uint8Array.of(6) },

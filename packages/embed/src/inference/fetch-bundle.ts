@@ -88,7 +88,8 @@ function readConfig(bytes: Uint8Array, base: URL): BundleConfig {
 }
 
 function neededFiles(config: BundleConfig, variant: ModelVariant | null): BundleFile[] {
-  const models = [config.variants, config.queryVariants ?? {}].flatMap((variants) =>
+  const { variants: documents, queryVariants, rerankVariants, rerankQueryVariants } = config;
+  const models = [documents, queryVariants, rerankVariants, rerankQueryVariants].flatMap((variants = {}) =>
     variant === null ? Object.values(variants) : [variants[variant]],
   );
   return [config.tokenizer, ...models].filter((file) => file !== undefined);

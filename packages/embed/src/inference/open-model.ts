@@ -1,12 +1,13 @@
 import { freemem } from "node:os";
-import { type Bundle, type BundleVariant, readBundle } from "@cool-papers/onnx";
+import { type Bundle, type BundleVariant, type ModelUse, readBundle } from "@cool-papers/onnx";
 import { readTokenizerJson, type WordPieceTokenizer } from "@cool-papers/text";
-import type { EncoderModel, ExecutionProvider, InputType, ModelVariant } from "../encoder.ts";
+import type { EncoderModel, ExecutionProvider, ModelVariant } from "../encoder.ts";
 import { ModelLoadError } from "../errors.ts";
 import { chooseVariant, type ProviderChoice, providersToTry } from "./execution-provider.ts";
 import { LocalEncoder } from "./local-encoder.ts";
 import { Reranker, readLogWeights } from "./reranker.ts";
 import { installedProviders, openSession, SessionRunner } from "./session-runner.ts";
+import { TokenReader } from "./token-reader.ts";
 
 export interface OpenModelOptions {
   /** Folder of a bundle as packages/onnx writes it. */
@@ -112,16 +113,29 @@ async function openAnyRunner(bundle: Bundle, tokenizer: WordPieceTokenizer, opti
     }
     const freeBytes = options.freeMemoryBytes ?? freeMemoryBytes();
     const file = await modelFile(bundle, variant, "document", freeBytes);
-    const queryFile = bundle.config.queryVariants && (await modelFile(bundle, variant, "query", freeBytes));
-    const open = (path: string) => openRunner(path, provider, bundle, tokenizer, options);
-    let runner: SessionRunner | null = null;
+    const { queryVariants, rerankVariants, rerankQueryVariants } = bundle.config;
+    const fileFor = (use: ModelUse) => modelFile(bundle, variant, use, freeBytes);
+    const queryFile = queryVariants && (await fileFor("query"));
+    const rerankFile = rerankVariants && (await fileFor("rerank"));
+    const rerankQueryFile = rerankQueryVariants && (await fileFor("rerank-query"));
+    const opened: { release(): Promise<void> }[] = [];
+    const keep = <T extends { release(): Promise<void> }>(loaded: T): T => {
+      opened.push(loaded);
+      return loaded;
+    };
+    const open = async (path: string) => keep(await openRunner(path, provider, bundle, tokenizer, options));
     try {
-      runner = await open(file);
-      const reranker = await openReranker(bundle, tokenizer, file, runner);
+      const runner = await open(file);
       const queryRunner = queryFile === undefined ? null : await open(queryFile);
+      const rerankRunner = rerankFile === undefined ? runner : await open(rerankFile);
+      const queryReader =
+        rerankQueryFile === undefined
+          ? null
+          : keep(await openTokenReader(rerankQueryFile, provider, tokenizer, options));
+      const reranker = await openReranker(bundle, tokenizer, rerankFile ?? file, rerankRunner, queryReader);
       return { runner, queryRunner, provider, variant, notes, reranker };
     } catch (error) {
-      await runner?.release();
+      for (const loaded of opened) await loaded.release();
       notes.push(`${provider} is not used: ${firstLine(message(error))}`);
     }
   }
@@ -134,11 +148,15 @@ async function openReranker(
   tokenizer: WordPieceTokenizer,
   file: string,
   runner: SessionRunner,
+  queryReader: TokenReader | null,
 ): Promise<Reranker | null> {
   if (config.tokenLogWeights === undefined) return null;
   const logWeights = await readLogWeights(file, config.tokenLogWeights, tokenizer.vocabSize);
-  const { matryoshkaDims: dimensions, maxTokens } = config;
-  return new Reranker({ tokenizer, runner, logWeights, dimensions, maxTokens });
+  const { matryoshkaDims, rerankVariants, maxTokens } = config;
+  const ownsRunner = rerankVariants !== undefined;
+  // Vectors made for comparing tokens are compared whole.
+  const dimensions = ownsRunner ? null : matryoshkaDims;
+  return new Reranker({ tokenizer, runner, queryReader, ownsRunner, logWeights, dimensions, maxTokens });
 }
 
 async function openRunner(
@@ -150,25 +168,41 @@ async function openRunner(
 ): Promise<SessionRunner> {
   const { pooling, dimension } = bundle.config;
   const { pad, cls, sep } = tokenizer.special;
-  const session = await openSession(file, {
-    provider,
-    threads: options.threads ?? null,
-    deviceId: options.deviceId ?? 0,
-  });
+  const session = await openSession(file, sessionOptions(provider, options));
   const runner = new SessionRunner(session, { pooling, dimension, padId: pad });
-  await warmUp(runner, Int32Array.of(cls, sep));
+  await warmUp(runner, async () => (await runner.run([Int32Array.of(cls, sep)], 8))[0]);
   return runner;
 }
 
-/** @param freeBytes has to hold the models of documents and of queries together */
+async function openTokenReader(
+  file: string,
+  provider: ExecutionProvider,
+  { special: { cls, sep } }: WordPieceTokenizer,
+  options: OpenModelOptions,
+): Promise<TokenReader> {
+  const reader = new TokenReader(await openSession(file, sessionOptions(provider, options)));
+  await warmUp(reader, async () => (await reader.read(Int32Array.of(cls, sep))).vectors);
+  return reader;
+}
+
+const sessionOptions = (provider: ExecutionProvider, { threads, deviceId }: OpenModelOptions) => ({
+  provider,
+  threads: threads ?? null,
+  deviceId: deviceId ?? 0,
+});
+
+/** @param freeBytes has to hold all models of the variant together */
 async function modelFile(
   bundle: Bundle,
   variant: BundleVariant,
-  reads: InputType,
+  use: ModelUse,
   freeBytes: number,
 ): Promise<string> {
-  const { variants, queryVariants = {} } = bundle.config;
-  const stated = variants[variant]!.sizeBytes + (queryVariants[variant]?.sizeBytes ?? 0);
+  const { variants, queryVariants = {}, rerankVariants = {}, rerankQueryVariants = {} } = bundle.config;
+  const files = [variants, queryVariants, rerankVariants, rerankQueryVariants].map(
+    (models) => models[variant]?.sizeBytes ?? 0,
+  );
+  const stated = files.reduce((sum, size) => sum + size, 0);
   const needed = stated * MEMORY_FACTOR;
   if (needed > freeBytes) {
     const [need, free] = [needed, freeBytes].map((bytes) => `${Math.ceil(bytes / 1e6)} MB`);
@@ -177,7 +211,7 @@ async function modelFile(
         "stop other programs or use a smaller variant.",
     );
   }
-  return bundle.modelFile(variant, reads).catch((cause: unknown) => {
+  return bundle.modelFile(variant, use).catch((cause: unknown) => {
     throw new ModelLoadError(message(cause), null, { cause });
   });
 }
@@ -186,13 +220,16 @@ async function modelFile(
  * The first run allocates and compiles; better now than in somebody's request. A model that gives no numbers is
  * released again.
  */
-async function warmUp(runner: SessionRunner, ids: Int32Array): Promise<void> {
+async function warmUp(
+  model: { release(): Promise<void> },
+  run: () => Promise<Float32Array | undefined>,
+): Promise<void> {
   try {
-    const [vector] = await runner.run([ids], 8);
-    if (vector === undefined || !vector.every(Number.isFinite))
+    const numbers = await run();
+    if (numbers === undefined || !numbers.every(Number.isFinite))
       throw new Error("its vectors are no finite numbers");
   } catch (error) {
-    await runner.release();
+    await model.release();
     throw error;
   }
 }

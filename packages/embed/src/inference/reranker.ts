@@ -5,7 +5,8 @@ import type { WordPieceTokenizer } from "@cool-papers/text";
 import { ModelLoadError } from "../errors.ts";
 import type { BatchRunner } from "./local-encoder.ts";
 import { readablePrefix } from "./readable-prefix.ts";
-import { differentTokens, heaviestTokens, TokenMatcher } from "./token-matcher.ts";
+import { differentTokens, firstPlaces, heaviest, TokenMatcher } from "./token-matcher.ts";
+import type { ReadTokens, TokenReader } from "./token-reader.ts";
 import { TokenTable } from "./token-table.ts";
 import { truncateAndNormalize } from "./vectors.ts";
 
@@ -13,10 +14,14 @@ export interface RerankerParts {
   readonly tokenizer: WordPieceTokenizer;
   /** Its vector of a text that is one token is that token's. */
   readonly runner: BatchRunner;
+  /** Whether `release` releases the runner too: nobody else uses it. */
+  readonly ownsRunner: boolean;
+  /** Reads queries; null where their tokens are what they are by themselves. */
+  readonly queryReader: TokenReader | null;
   /** [vocabSize]: logarithms of what tokens count in a text */
   readonly logWeights: Float32Array;
-  /** Lengths that vectors may be cut to, largest first. */
-  readonly dimensions: readonly number[];
+  /** Lengths that vectors may be cut to, largest first; null where they are compared whole. */
+  readonly dimensions: readonly number[] | null;
   /** Tokens of the longest text that is read. */
   readonly maxTokens: number;
 }
@@ -48,14 +53,10 @@ export class Reranker {
     signal?: AbortSignal,
   ): Promise<{ readonly scores: Float32Array; readonly tokens: number }> {
     const table = await this.#openTable();
-    const queryTokens = differentTokens(table.weights, this.#encode(query));
-    const compared = heaviestTokens(table.weights, queryTokens);
-    const matcher = new TokenMatcher(
-      compared.map((id) => table.weights[id]!),
-      await table.similarities(compared),
-    );
+    const { vectors, weights, tokens: queryTokens } = await this.#read(table, query);
+    const matcher = new TokenMatcher(weights, await table.similarities(vectors));
     const scores = new Float32Array(texts.length);
-    let tokens = queryTokens.length;
+    let tokens = queryTokens;
     for (const [index, text] of texts.entries()) {
       if (index % TEXTS_AT_ONCE === TEXTS_AT_ONCE - 1) await nextTurn();
       signal?.throwIfAborted();
@@ -68,6 +69,31 @@ export class Reranker {
 
   async release(): Promise<void> {
     await (await this.#table)?.release();
+    if (this.#parts.ownsRunner) await this.#parts.runner.release();
+    await this.#parts.queryReader?.release();
+  }
+
+  /** The heaviest of a query's different tokens, as they are compared, and how many it has. */
+  async #read(table: TokenTable, query: string): Promise<ReadTokens & { readonly tokens: number }> {
+    const ids = this.#encode(query);
+    const { queryReader } = this.#parts;
+    const read = queryReader === null ? null : await queryReader.read(ids);
+    const places = firstPlaces(table.weights, ids);
+    const weightAt = (place: number): number => read?.weights[place] ?? table.weights[ids[place]!]!;
+    const compared = heaviest(places, weightAt);
+    const size = read === null ? 0 : read.vectors.length / ids.length;
+    const rowsOf = ({ vectors }: ReadTokens): Float32Array => {
+      const rows = new Float32Array(compared.length * size);
+      compared.forEach((place, row) => {
+        rows.set(vectors.subarray(place * size, (place + 1) * size), row * size);
+      });
+      return rows;
+    };
+    return {
+      vectors: read === null ? table.vectorsOf(compared.map((place) => ids[place]!)) : rowsOf(read),
+      weights: Float32Array.from(compared, weightAt),
+      tokens: places.length,
+    };
   }
 
   #encode(text: string): Int32Array {
@@ -95,7 +121,8 @@ export class Reranker {
 }
 
 async function makeTable({ tokenizer, runner, logWeights, dimensions }: RerankerParts): Promise<TokenTable> {
-  const size = dimensions.findLast((length) => length >= ENOUGH_NUMBERS) ?? dimensions[0]!;
+  const [first] = await runner.run([Int32Array.of(0)], 1);
+  const size = dimensions?.findLast((length) => length >= ENOUGH_NUMBERS) ?? first!.length;
   const weights = logWeights.map(Math.exp);
   for (const id of Object.values(tokenizer.special)) weights[id] = 0;
   const vectors = new Float32Array(weights.length * size);

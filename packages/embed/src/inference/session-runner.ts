@@ -57,7 +57,7 @@ export async function openSession(modelFile: string, options: SessionOptions): P
 
 export interface PoolingSpec {
   readonly pooling: "mean" | "cls" | "none";
-  /** Numbers in a pooled vector. */
+  /** Numbers in a pooled vector; of one that the graph pooled it says itself. */
   readonly dimension: number;
   /** Id that fills up short texts. */
   readonly padId: number;
@@ -83,7 +83,10 @@ export class SessionRunner implements BatchRunner {
     const data = output.data as Float32Array;
     const { pooling, dimension } = this.#spec;
     return texts.map((ids, text) => {
-      if (pooling === "none") return data.slice(text * dimension, (text + 1) * dimension);
+      if (pooling === "none") {
+        const width = data.length / texts.length;
+        return data.slice(text * width, (text + 1) * width);
+      }
       const start = text * length * dimension;
       if (pooling === "cls") return data.slice(start, start + dimension);
       return meanPool(data.subarray(start, start + length * dimension), ids.length, dimension);

@@ -17,7 +17,7 @@ const USUAL_TOKENS = 150;
  * the text, to 1, every token of it is; the greatest of n cosines grows with n by chance alone, hence the second.
  */
 export class TokenMatcher {
-  readonly #weights: readonly number[];
+  readonly #weights: Float32Array;
   readonly #similarities: Float32Array;
   readonly #totalWeight: number;
 
@@ -25,7 +25,7 @@ export class TokenMatcher {
    * @param weights of the query's tokens, above 0
    * @param similarities [vocabSize, tokens of the query]: cosines
    */
-  constructor(weights: readonly number[], similarities: Float32Array) {
+  constructor(weights: Float32Array, similarities: Float32Array) {
     this.#weights = weights;
     this.#similarities = similarities;
     this.#totalWeight = weights.reduce((sum, weight) => sum + weight, 0);
@@ -60,6 +60,17 @@ export class TokenMatcher {
 export const differentTokens = (weights: Float32Array, ids: Iterable<number>): number[] =>
   [...new Set(ids)].filter((id) => weights[id]! > 0);
 
-/** Those of them that a query is compared by. */
-export const heaviestTokens = (weights: Float32Array, ids: readonly number[]): number[] =>
-  ids.toSorted((left, right) => weights[right]! - weights[left]!).slice(0, MAX_QUERY_TOKENS);
+/** Where those tokens stand in a text for the first time, in order. */
+export function firstPlaces(weights: Float32Array, ids: Int32Array): number[] {
+  const seen = new Set<number>();
+  const places: number[] = [];
+  ids.forEach((id, place) => {
+    if (weights[id]! > 0 && !seen.has(id)) places.push(place);
+    seen.add(id);
+  });
+  return places;
+}
+
+/** Those of a query's tokens that it is compared by. */
+export const heaviest = (places: readonly number[], weightAt: (place: number) => number): number[] =>
+  places.toSorted((left, right) => weightAt(right) - weightAt(left)).slice(0, MAX_QUERY_TOKENS);

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { readJsonLines } from "../data/json-lines.ts";
-import { type ExportVariant, exportBundle } from "../export/index.ts";
+import { type ExportVariant, exportBundle, type TokenMatchingModel } from "../export/index.ts";
 import { readModel, writeWeights } from "../interchange/checkpoint.ts";
 import { writeHuggingFaceFolder } from "../interchange/hugging-face.ts";
-import { readModelTokenizer } from "../interchange/model-tokenizer.ts";
+import { readModelTokenizer, TokenizerMismatchError } from "../interchange/model-tokenizer.ts";
 import { type EmbeddingSource, embeddingSize } from "../models/embedding.ts";
 import type { EncoderConfig } from "../models/encoder-config.ts";
 import { readEvaluation } from "./evaluate.ts";
@@ -11,6 +11,8 @@ import { readEvaluation } from "./evaluate.ts";
 export interface ExportOptions {
   readonly checkpointPath: string;
   readonly tokenizerPath: string;
+  /** Checkpoint of a model that compares token by token (token-match); null: none. */
+  readonly rerankerPath: string | null;
   readonly folder: string;
   /** Name and version, stored beside every vector. */
   readonly id: string;
@@ -46,6 +48,8 @@ export async function exportModel(options: ExportOptions): Promise<void> {
     config: encoderConfig,
     parameters,
     source: options.source,
+    reranker:
+      options.rerankerPath === null ? undefined : await readReranker(options.rerankerPath, encoderConfig),
     variants: options.variants,
     parityTexts: texts,
     tokenizerJson: await readFile(options.tokenizerPath, "utf8"),
@@ -68,6 +72,16 @@ export async function exportModel(options: ExportOptions): Promise<void> {
   for (const [variant, file] of Object.entries(written.variants)) {
     console.log(`${variant}: ${file.file}, ${(file.sizeBytes / 1e6).toFixed(1)} MB`);
   }
+}
+
+async function readReranker(path: string, { vocabSize }: EncoderConfig): Promise<TokenMatchingModel> {
+  const { parameters, config: stored } = await readModel(path);
+  const config = stored as EncoderConfig;
+  if (config.vocabSize !== vocabSize)
+    throw new TokenizerMismatchError(
+      `${path} has ${config.vocabSize} pieces, but the model ${vocabSize}: both must be of one tokenizer.`,
+    );
+  return { parameters, config };
 }
 
 /** `autoscholar model recall@5` → value. */

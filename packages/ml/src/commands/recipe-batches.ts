@@ -6,12 +6,18 @@ import type { BatchSource, OpenBatches } from "../data/batch-source.ts";
 import { ClassifiedBatches, type ClassifiedPosition, loadClassifiedPairs } from "../data/classified-pairs.ts";
 import { type BatchPosition, DistillationBatches } from "../data/distillation-batches.ts";
 import { loadDistillationCorpus } from "../data/distillation-corpus.ts";
+import { distinctTokens, firstOccurrences } from "../data/distinct-tokens.ts";
 import { GradedBatches, type GradedPosition, loadGradedPairs } from "../data/graded-pairs.ts";
 import { type HeldOutGuard, loadHeldOut } from "../data/held-out.ts";
 import { joinTokens } from "../data/join-tokens.ts";
 import type { PaperVectors } from "../data/near-chunks.ts";
 import { OwnPairBatches, type OwnPairPosition, readOwnPairs } from "../data/own-pairs.ts";
-import { PairBatches, type PairPosition } from "../data/pair-batches.ts";
+import {
+  type PairBatch,
+  PairBatches,
+  type PairBatchOptions,
+  type PairPosition,
+} from "../data/pair-batches.ts";
 import { loadPairCorpus, type PairCorpus } from "../data/pair-corpus.ts";
 import { SegmentBatches, type SegmentPosition } from "../data/segment-batches.ts";
 import { readTermDictionary } from "../data/term-dictionary.ts";
@@ -20,6 +26,7 @@ import type {
   ContrastPart,
   DistilPart,
   GradedPart,
+  LatePart,
   OwnPart,
   RecipeParts,
   SegmentsPart,
@@ -61,20 +68,24 @@ export async function openBatches(request: RecipeBatchesRequest): Promise<OpenBa
     throw new RecipeError(
       "Batches of a virtual batch have one shape: leave lengthBuckets or virtualBatches out.",
     );
-  const isNear = (parts.contrast?.batch.nearShare ?? 0) > 0;
+  const pairBatches = [parts.contrast?.batch, parts.late?.batch];
+  const isNear = pairBatches.some((batch) => (batch?.nearShare ?? 0) > 0);
   if (isNear && nearModelPath === null)
     throw new RecipeError(
       "This recipe puts papers side by side that a model finds near each other (nearShare): name its weights with --near-model.",
     );
   if (!isNear && nearModelPath !== null)
-    throw new RecipeError("This recipe has no use for a --near-model: its contrast part lacks nearShare.");
+    throw new RecipeError(
+      "This recipe has no use for a --near-model: its parts `contrast` and `late` lack nearShare.",
+    );
   const tokenizer = readTokenizerJson(await readFile(request.tokenizerPath, "utf8"));
   const guard = await loadHeldOut(dataDir);
   const context: PartContext = { dataDir, tokenizer, guard, seed, ownPairsPath, nearModelPath };
   const openers: Record<string, OpenBatches<unknown>> = {};
-  const papers = parts.contrast || parts.segments ? await loadPapers(parts, context) : null;
+  const papers = parts.contrast || parts.segments || parts.late ? await loadPapers(parts, context) : null;
   if (parts.distil) openers.distil = await openDistil(parts.distil, context);
   if (parts.contrast) openers.contrast = await openContrast(parts.contrast, context, papers!);
+  if (parts.late) openers.late = await openLate(parts.late, context, papers!);
   if (parts.graded) openers.graded = await openGraded(parts.graded, context);
   if (parts.classified) openers.classified = await openClassified(parts.classified, context);
   if (parts.own) openers.own = await openOwn(parts.own, context);
@@ -95,7 +106,11 @@ function openAll(
 }
 
 function loadPapers(parts: RecipeParts, { dataDir, tokenizer, guard }: PartContext): Promise<PairCorpus> {
-  const titleLengths = [parts.contrast?.batch.queryLength ?? 0, parts.segments?.batch.maxTextTokens ?? 0];
+  const titleLengths = [
+    parts.contrast?.batch.queryLength ?? 0,
+    parts.late?.batch.queryLength ?? 0,
+    parts.segments?.batch.maxTextTokens ?? 0,
+  ];
   return loadPairCorpus({
     dataDir,
     tokenizer,
@@ -118,17 +133,51 @@ async function openDistil(part: DistilPart, context: PartContext): Promise<OpenB
 
 async function openContrast(
   part: ContrastPart,
-  { tokenizer, seed, dataDir, nearModelPath }: PartContext,
+  context: PartContext,
   papers: PairCorpus,
 ): Promise<OpenBatches<unknown>> {
+  const open = await openPairs(part.batch, context, papers);
+  return (position) => inGroups(open(position), part.virtualBatches);
+}
+
+async function openLate(
+  { batch }: LatePart,
+  context: PartContext,
+  papers: PairCorpus,
+): Promise<OpenBatches<unknown>> {
+  const { chunk, pairs, parallelPairs } = batch;
+  if (pairs % chunk !== 0 || parallelPairs % chunk !== 0)
+    throw new RecipeError(
+      `A late part compares within chunks: pairs (${pairs}) and parallelPairs (${parallelPairs}) have to be multiples of chunk (${chunk}).`,
+    );
+  const open = await openPairs(batch, context, papers);
+  const { special } = context.tokenizer;
+  return (position) => {
+    const source = open(position);
+    return {
+      next: () => {
+        const { queries, documents } = source.next();
+        return {
+          queries,
+          compared: firstOccurrences(queries, special),
+          texts: distinctTokens(documents, special),
+        };
+      },
+      position: () => source.position(),
+    };
+  };
+}
+
+async function openPairs(
+  batch: Omit<PairBatchOptions, "seed">,
+  { tokenizer, seed, dataDir, nearModelPath }: PartContext,
+  papers: PairCorpus,
+): Promise<OpenBatches<PairBatch>> {
   const dictionary = await readTermDictionary(dataDir, tokenizer);
-  const options = { ...part.batch, seed };
+  const options = { ...batch, seed };
   const vectors = nearModelPath === null ? undefined : await embedPapers(papers, tokenizer, nearModelPath);
   return (position) =>
-    inGroups(
-      new PairBatches(papers, tokenizer, dictionary, options, position as PairPosition | undefined, vectors),
-      part.virtualBatches,
-    );
+    new PairBatches(papers, tokenizer, dictionary, options, position as PairPosition | undefined, vectors);
 }
 
 const EMBEDDED_AT_ONCE = 4096;

@@ -7,6 +7,7 @@ import {
   contrastiveObjective,
   distillationObjective,
   gradedPairObjective,
+  lateInteractionObjective,
   roFormerSimObjective,
   virtualContrastive,
 } from "../models/objectives/index.ts";
@@ -23,7 +24,7 @@ export function recipeObjectives(
   const add = <Batch>(name: keyof RecipeParts, weight: number, objective: Objective<Batch>) => {
     objectives[name] = { objective: objective as Objective<unknown>, weight };
   };
-  const { distil, contrast, graded, classified, own, segments } = parts;
+  const { distil, contrast, graded, classified, own, segments, late } = parts;
   if (distil) add("distil", distil.weight, distillationObjective({ ...distil.loss, config }));
   if (contrast) {
     const { weight, teacherShare = 0 } = contrast;
@@ -36,6 +37,7 @@ export function recipeObjectives(
   }
   if (own) add("own", own.weight, pairObjective(own, pooled));
   if (segments) add("segments", segments.weight, roFormerSimObjective({ ...segments.loss, config }));
+  if (late) add("late", late.weight, lateInteractionObjective({ ...late, config, group: late.batch.chunk }));
   return objectives;
 }
 

@@ -7,7 +7,7 @@ import {
   type TrainingCheckpoint,
   writeCheckpoint,
 } from "../interchange/checkpoint.ts";
-import { type EncoderConfig, isWiderBag } from "../models/encoder-config.ts";
+import { type EncoderConfig, isBagOfAnotherWidth } from "../models/encoder-config.ts";
 import { frozenUnderLora, type Grown, growParameters, initializeParameters } from "../nn/index.ts";
 import { warmupLinear } from "../optim/index.ts";
 import type { ParameterSet } from "../parameters.ts";
@@ -152,8 +152,8 @@ async function startParameters<Batch>(
   const { specs } = setup.task.define(example);
   if (options.from !== null) {
     const trained = await readModel(options.from);
-    const isWider = isWiderBag(trained.config as EncoderConfig, setup.config as EncoderConfig);
-    const grown = growParameters(specs, trained.parameters, setup.recipe.seed, { isWider });
+    const isResized = isBagOfAnotherWidth(trained.config as EncoderConfig, setup.config as EncoderConfig);
+    const grown = growParameters(specs, trained.parameters, setup.recipe.seed, { isResized });
     options.onGrown?.(grown);
     return grown.parameters;
   }

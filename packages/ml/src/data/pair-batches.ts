@@ -30,6 +30,8 @@ export interface QueryMixture {
   readonly sentenceQuestion?: number;
   /** The title with some English terms in Chinese, or the other way round. */
   readonly codeSwitched: number;
+  /** A few words of the title in a row, often the first ones: what is typed into a search box. None when left out. */
+  readonly words?: number;
 }
 
 export interface PairBatchOptions {
@@ -170,6 +172,8 @@ export class PairBatches {
         return [this.#wrap(title), this.#document(paper, random, null)];
       case "question":
         return [this.#question(paper, title, random), this.#document(paper, random, null)];
+      case "words":
+        return [this.#wrap(this.#fewWords(title, random)), this.#document(paper, random, null)];
       case "codeSwitched":
         return [this.#wrap(this.#dictionary.switchTerms(title, random)), this.#document(paper, random, null)];
       case "sentence": {
@@ -195,6 +199,18 @@ export class PairBatches {
     const spans = sentenceSpans(abstract, this.#stops);
     const span = spans[random.nextBelow(spans.length)] ?? [0, 0];
     return [abstract.subarray(...span), span];
+  }
+
+  /** Two to four words, or ideographs, of a text; half of the time the first ones. */
+  #fewWords(text: Int32Array, random: SeededRandom): Int32Array {
+    const starts = [...text.keys()].filter((at) => !this.#isContinuation(text[at]!));
+    const count = Math.min(2 + random.nextBelow(3), starts.length);
+    const first = random.next() < 0.5 ? 0 : random.nextBelow(starts.length - count + 1);
+    return text.subarray(starts[first], starts[first + count]);
+  }
+
+  #isContinuation(token: number): boolean {
+    return this.#tokenizer.vocabulary[token]!.startsWith("##");
   }
 
   #title(paper: PairedPaper): Int32Array {

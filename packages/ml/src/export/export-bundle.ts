@@ -5,11 +5,11 @@ import {
   type OnnxModel,
   writeBundle,
 } from "@cool-papers/onnx";
-import { type EmbeddingSource, embeddingSize } from "../models/embedding.ts";
+import { type EmbeddingSource, embeddingSize, POOLED } from "../models/embedding.ts";
 import { POOLING_WEIGHTS } from "../models/encoder.ts";
 import { documentConfig, type EncoderConfig } from "../models/encoder-config.ts";
 import type { ParameterSet } from "../parameters.ts";
-import { exportEncoder } from "./encoder-graph.ts";
+import { exportEncoder, exportTokenReader } from "./encoder-graph.ts";
 import { convertFloat16 } from "./float16.ts";
 import { measureParity, type Parity, ParityError } from "./parity.ts";
 import { quantizeInt8 } from "./quantize.ts";
@@ -30,6 +30,8 @@ export interface ExportBundleOptions {
   readonly config: EncoderConfig;
   readonly parameters: ParameterSet;
   readonly source: EmbeddingSource;
+  /** A model of the same vocabulary whose tokens are compared one by one; those of `parameters` when left out, where they are a bag. */
+  readonly reranker?: TokenMatchingModel | undefined;
   readonly variants: readonly ExportVariant[];
   /** token ids of real texts, for the parity check */
   readonly parityTexts: readonly Int32Array[];
@@ -41,6 +43,17 @@ export interface ExportBundleOptions {
   >;
 }
 
+/** A model whose tokens cannot be compared one by one. */
+export class RerankerError extends Error {
+  override readonly name = "RerankerError";
+}
+
+/** A model trained to compare texts token by token (`lateInteractionObjective`). */
+export interface TokenMatchingModel {
+  readonly config: EncoderConfig;
+  readonly parameters: ParameterSet;
+}
+
 export interface ExportReport {
   readonly config: BundleConfig;
   /** Of the model with layers, where two read. */
@@ -50,21 +63,34 @@ export interface ExportReport {
 /**
  * Writes the encoder as a bundle that `@cool-papers/embed` serves.
  * @throws ParityError when a variant's vectors are too far from the float32 model's; nothing is written then
+ * @throws RerankerError when the reranker has layers
  */
 export async function exportBundle(options: ExportBundleOptions): Promise<ExportReport> {
-  const { config } = options;
+  const { config, reranker } = options;
+  if (reranker && !isMatchable(documentConfig(reranker.config)))
+    throw new RerankerError(
+      "The reranker reads texts with layers: what a token means to it depends on its neighbours; name one whose texts are a bag, as token-match and token-match-layers train.",
+    );
   const { models, parity } = await exportVariants(documentConfig(config), options);
   const queries = config.hasBagDocuments ? await exportVariants(config, options) : null;
+  const rerank = reranker
+    ? await exportVariants(documentConfig(reranker.config), { ...options, ...reranker, source: POOLED })
+    : null;
+  const rerankQueries = reranker?.config.hasBagDocuments
+    ? exportTokenReaders(reranker, options.variants)
+    : null;
   const parts: BundleParts = {
     description: {
       ...options.description,
       architecture: { kind: "roformer", ...options.config },
       dimension: embeddingSize(options.config.hiddenSize, options.source),
       pooling: "none", // the graph pools
-      ...(canMatchTokens(options) && { tokenLogWeights: POOLING_WEIGHTS }),
+      ...((reranker || canMatchTokens(options)) && { tokenLogWeights: POOLING_WEIGHTS }),
     },
     models,
     ...(queries ? { queryModels: queries.models } : {}),
+    ...(rerank ? { rerankModels: rerank.models } : {}),
+    ...(rerankQueries ? { rerankQueryModels: rerankQueries } : {}),
     tokenizerJson: options.tokenizerJson,
     modelCard: options.modelCard,
   };
@@ -73,9 +99,22 @@ export async function exportBundle(options: ExportBundleOptions): Promise<Export
 
 /** Whether a document's vector follows from those of its tokens: a bag's whole vector, without prefixes. */
 function canMatchTokens({ config, source, description: { prefixes } }: ExportBundleOptions): boolean {
-  const { numHiddenLayers, pooling } = documentConfig(config);
-  const isBag = numHiddenLayers === 0 && pooling === "weighted";
-  return isBag && source.kind === "pooled" && prefixes.document + prefixes.query === "";
+  return (
+    isMatchable(documentConfig(config)) &&
+    source.kind === "pooled" &&
+    prefixes.document + prefixes.query === ""
+  );
+}
+
+const isMatchable = ({ numHiddenLayers, pooling }: EncoderConfig): boolean =>
+  numHiddenLayers === 0 && pooling === "weighted";
+
+/** The reader of queries' tokens in all variants. */
+function exportTokenReaders({ config, parameters }: TokenMatchingModel, variants: readonly ExportVariant[]) {
+  const reference = exportTokenReader(config, parameters);
+  return Object.fromEntries(
+    variants.map((variant) => [variant, encodeModel(CONVERSIONS[variant](reference))]),
+  ) as Partial<Record<ExportVariant, Uint8Array>>;
 }
 
 /** One reader in all variants, each compared with float32. */

@@ -159,9 +159,10 @@ export const EMBEDDING_NORM_PARAMETERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether `to` can begin with the bag `from` as the leading numbers of its wider vectors: without layers no number of
- * a vector depends on another, but for the norm.
+ * Whether `to` can begin with the leading numbers of the bag `from`, all of them or as many as it has: without layers no
+ * number of a vector depends on another, but for the norm.
  */
-export function isWiderBag(from: EncoderConfig, to: EncoderConfig): boolean {
-  return from.numHiddenLayers === 0 && from.vocabSize === to.vocabSize && from.hiddenSize < to.hiddenSize;
+export function isBagOfAnotherWidth(from: EncoderConfig, to: EncoderConfig): boolean {
+  const areBags = from.numHiddenLayers === 0 && (from.hiddenSize < to.hiddenSize || to.numHiddenLayers === 0);
+  return areBags && from.vocabSize === to.vocabSize && from.hiddenSize !== to.hiddenSize;
 }

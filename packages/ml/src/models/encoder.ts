@@ -134,6 +134,11 @@ function poolingWeights(context: ForwardContext, config: EncoderConfig): Node {
   return context.parameter(POOLING_WEIGHTS, [config.vocabSize, 1], zeros);
 }
 
+/** What tokens count in weighted pooling: [batch, seq] from ids [batch, seq]. */
+export function tokenWeights(context: ForwardContext, config: EncoderConfig, tokenIds: Node): Node {
+  return exp(reshape(gatherRows(poolingWeights(context, config), tokenIds), tokenIds.shape));
+}
+
 /** LayerNorm with scale and bias, or RMS normalisation without either. */
 function norm(context: ForwardContext, config: EncoderConfig, name: string, x: Node): Node {
   return config.isRmsNorm
@@ -184,8 +189,7 @@ function pool(context: ForwardContext, config: EncoderConfig, inputs: EncoderInp
   }
   let weights = inputs.poolMask ?? inputs.mask;
   if (config.pooling === "weighted") {
-    const logWeights = gatherRows(poolingWeights(context, config), inputs.tokenIds);
-    weights = mul(weights, exp(reshape(logWeights, [batch, seq])));
+    weights = mul(weights, tokenWeights(context, config, inputs.tokenIds));
   }
   const shares = div(weights, reduceSum(weights, [1], true));
   return reshape(matmul(reshape(shares, [batch, 1, seq]), x), [batch, hiddenSize]);

@@ -78,56 +78,55 @@ export interface Grown {
   readonly parameters: ParameterSet;
   /** Names of what was drawn anew. */
   readonly added: readonly string[];
-  /** Names of what was drawn anew beyond the block that was trained. */
-  readonly widened: readonly string[];
+  /** Names of what was cut to its leading block, or drawn anew beyond it. */
+  readonly resized: readonly string[];
 }
 
 /**
  * The parameters of the specs: taken from `trained` where it has them in the same shape, drawn otherwise.
  * This is how a model grows: layers that begin as the identity on top of a trained embedding.
- * @param isWider a parameter trained in a smaller shape is kept as the leading block of the drawn one
+ * @param isResized of a parameter trained in another shape, what both shapes have is kept: the leading block
  */
 export function growParameters(
   specs: readonly ParameterSpec[],
   trained: ParameterSet,
   seed: number,
-  { isWider = false }: { readonly isWider?: boolean } = {},
+  { isResized = false }: { readonly isResized?: boolean } = {},
 ): Grown {
   const added: string[] = [];
-  const widened: string[] = [];
+  const resized: string[] = [];
   const entries = specs.map((spec) => {
     const known = trained.has(spec.name) ? trained.get(spec.name) : null;
     if (known && known.shape.join() === spec.shape.join()) {
       return [spec.name, { data: known.data.slice(), shape: known.shape }] as const;
     }
     const parameter = initializeParameter(spec, seed);
-    const isBlock = isWider && known !== null && fitsWithin(known.shape, spec.shape);
-    if (isBlock) copyBlock(known, parameter);
-    (isBlock ? widened : added).push(spec.name);
+    const isKept = isResized && known !== null && known.shape.length === spec.shape.length;
+    if (isKept) copyBlock(known, parameter);
+    (isKept ? resized : added).push(spec.name);
     return [spec.name, parameter] as const;
   });
-  return { parameters: parameterSet(entries), added, widened };
+  return { parameters: parameterSet(entries), added, resized };
 }
 
-const fitsWithin = (inner: readonly number[], outer: readonly number[]): boolean =>
-  inner.length === outer.length && inner.every((size, axis) => size <= outer[axis]!);
-
-/** Writes a tensor over the leading block of a larger one with as many axes. */
+/** Writes the leading block that two tensors with as many axes have in common. */
 function copyBlock(from: Parameter, to: Parameter): void {
-  const [width, wideWidth] = [from.shape.at(-1)!, to.shape.at(-1)!];
+  const [width, toWidth] = [from.shape.at(-1)!, to.shape.at(-1)!];
   for (let row = 0; row * width < from.data.length; row++) {
-    to.data.set(
-      from.data.subarray(row * width, (row + 1) * width),
-      rowWithin(row, from.shape, to.shape) * wideWidth,
-    );
+    const place = rowWithin(row, from.shape, to.shape);
+    if (place === null) continue;
+    const start = row * width;
+    to.data.set(from.data.subarray(start, start + Math.min(width, toWidth)), place * toWidth);
   }
 }
 
-/** Number of a row (all axes but the last, in row-major order) of one shape within another. */
-function rowWithin(row: number, shape: readonly number[], outer: readonly number[]): number {
+/** Number of a row (all axes but the last, in row-major order) of one shape within another; null where that has none. */
+function rowWithin(row: number, shape: readonly number[], outer: readonly number[]): number | null {
   let [rest, result, stride] = [row, 0, 1];
   for (let axis = shape.length - 2; axis >= 0; axis--) {
-    result += (rest % shape[axis]!) * stride;
+    const at = rest % shape[axis]!;
+    if (at >= outer[axis]!) return null;
+    result += at * stride;
     rest = Math.floor(rest / shape[axis]!);
     stride *= outer[axis]!;
   }

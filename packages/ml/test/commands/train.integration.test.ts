@@ -11,6 +11,7 @@ import simFinetune from "../../recipes/roformer-sim-finetune.ts";
 import simPretrain from "../../recipes/roformer-sim-pretrain.ts";
 import tinyNear from "../../recipes/tiny-near.ts";
 import tinyQuestions from "../../recipes/tiny-questions.ts";
+import tokenMatch from "../../recipes/token-match.ts";
 import { writeQuestions } from "../../src/commands/questions.ts";
 import { train } from "../../src/commands/train.ts";
 import type { Encoder } from "../../src/eval/encoder.ts";
@@ -77,6 +78,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const STEPS = 3;
 
 interface Stage {
+  readonly layers?: number;
   readonly from?: string;
   readonly teacher?: string;
   readonly pairs?: string;
@@ -84,9 +86,10 @@ interface Stage {
 }
 
 /** Runs three steps at a size for tests and returns the checkpoint and the losses. */
-async function run(name: string, recipe: Recipe, { from, teacher, pairs, nearModel }: Stage) {
+async function run(name: string, recipe: Recipe, stage: Stage) {
+  const { from, teacher, pairs, nearModel, layers = 1 } = stage;
   const losses: Record<string, number>[] = [];
-  const small = { hiddenSize: 16, numHiddenLayers: 1, numAttentionHeads: 2, intermediateSize: 32 };
+  const small = { hiddenSize: 16, numHiddenLayers: layers, numAttentionHeads: 2, intermediateSize: 32 };
   const result = await train({
     recipe: {
       ...recipe,
@@ -277,6 +280,29 @@ describe("recipes from data to checkpoints", () => {
     const grouped = { contrast: { ...part, teacherShare: 0.5, virtualBatches: 2 } };
     await expect(run("taught", { ...tinyQuestions, parts: grouped }, {})).rejects.toThrow(
       "without virtualBatches only",
+    );
+  });
+
+  test("tokens are compared with tokens among the texts of whole chunks, each token once", async () => {
+    const { batch, ...late } = tokenMatch.parts.late;
+    const small = { ...batch, pairs: 12, parallelPairs: 4, chunk: 4, queryLength: 8, documentLength: 24 };
+    const recipe = (changes: object): Recipe => ({
+      ...tokenMatch,
+      parts: { late: { ...late, scale: 4, batch: { ...small, nearShare: 0, ...changes } } },
+    });
+    const first = await run("late", recipe({}), { layers: 0 });
+    // One of four is found by chance at a loss of ln 4; words that both texts say find most.
+    expect(first.losses[0]!["late/loss"]).toBeLessThan(Math.log(4));
+    const { parameters } = await readModel(first.checkpoint);
+    expect(parameters.names.toSorted()).toEqual([
+      "embeddings.norm.bias",
+      "embeddings.norm.scale",
+      "embeddings.token",
+      "pooling.tokenWeights",
+    ]);
+    await expect(run("late", recipe({ nearShare: 0.5 }), { layers: 0 })).rejects.toThrow("with --near-model");
+    await expect(run("late", recipe({ pairs: 10 }), { layers: 0 })).rejects.toThrow(
+      "pairs (10) and parallelPairs (4) have to be multiples of chunk (4)",
     );
   });
 });

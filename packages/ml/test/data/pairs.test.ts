@@ -8,6 +8,7 @@ import {
   ClassifiedBatches,
   loadClassifiedPairs,
 } from "../../src/data/classified-pairs.ts";
+import { distinctTokens } from "../../src/data/distinct-tokens.ts";
 import { dropTokens, type TokenDropout } from "../../src/data/drop-tokens.ts";
 import { HeldOutGuard, HeldOutLeakError } from "../../src/data/held-out.ts";
 import { mineNegatives } from "../../src/data/mine-negatives.ts";
@@ -20,7 +21,7 @@ import { SeededRandom } from "../../src/data/seeded-random.ts";
 import { SegmentBatches } from "../../src/data/segment-batches.ts";
 import { sentenceSpans } from "../../src/data/sentence-spans.ts";
 import { TermDictionary } from "../../src/data/term-dictionary.ts";
-import { TokenStore } from "../../src/data/token-store.ts";
+import { packBlock, TokenStore } from "../../src/data/token-store.ts";
 
 /** Words w0 … w399 beside the words of the templates. */
 const words = Array.from({ length: 400 }, (_, i) => `w${i}`);
@@ -551,6 +552,43 @@ describe("classified pairs", () => {
       /bad\.tsv hold no pair that may be trained on/,
     );
   });
+});
+
+test("a few words of the title in a row, whole words, often the first", () => {
+  const pieces = [...SPECIAL_TOKENS, "a", "b", "##c", "##d", "e", "f", "g"];
+  const pieced = new WordPieceTokenizer(pieces);
+  const store = new TokenStore();
+  const title = store.add(
+    Int32Array.from(["a", "b", "##c", "##d", "e", "f", "g"], (piece) => pieces.indexOf(piece)),
+  );
+  const abstract = store.add(Int32Array.of(pieces.indexOf("g")));
+  const papers = Array.from({ length: 4 }, () => ({ title, abstract, field: "f", isChinese: false }));
+  const mixture = { title: 0, question: 0, sentence: 0, codeSwitched: 0, words: 1 };
+  const batches = new PairBatches({ store, papers, parallel: [[0, 1]] }, pieced, new TermDictionary(), {
+    ...options,
+    pairs: 4,
+    parallelPairs: 0,
+    mixture,
+  });
+  const asked = Array.from({ length: 50 }, () => batches.next().queries).flatMap((block) =>
+    Array.from({ length: 4 }, (_, row) => pieced.decode(rowOf(block, row).slice(0, block.lengths[row]))),
+  );
+  const all = ["a bcd", "a bcd e", "a bcd e f", "bcd e", "bcd e f", "bcd e f g", "e f", "e f g", "f g"];
+  expect([...new Set(asked)].toSorted()).toEqual(all.toSorted());
+  const fromTheStart = asked.filter((text) => text.startsWith("a")).length / asked.length;
+  expect(fromTheStart).toBeGreaterThan(0.5);
+  expect(fromTheStart).toBeLessThan(0.85);
+});
+
+test("distinct tokens: each once, without special ones, and never none", () => {
+  const [a, b] = [tokenizer.idOf("w1")!, tokenizer.idOf("w2")!];
+  const block = packBlock([Int32Array.of(cls, a, b, a, sep), Int32Array.of(cls, sep)], 6, pad);
+  const distinct = distinctTokens(block, tokenizer.special);
+  expect([...distinct.lengths]).toEqual([2, 1]);
+  expect([rowOf(distinct, 0), rowOf(distinct, 1)]).toEqual([
+    [a, b, pad, pad, pad, pad],
+    [cls, pad, pad, pad, pad, pad],
+  ]);
 });
 
 describe("hard negatives", () => {

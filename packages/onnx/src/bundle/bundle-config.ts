@@ -7,7 +7,9 @@
  *   last hidden state [batch, length, dimension], and the reader pools;
  * - vectors are scaled to length 1 after cutting to one of `matryoshkaDims`;
  * - with `queryVariants` queries have models of their own, whose vectors lie in the same space. Who knows nothing of them
- *   may read queries with the models of documents.
+ *   may read queries with the models of documents;
+ * - with `tokenLogWeights` texts can be compared token by token, with `rerankVariants` by vectors that tokens have for that;
+ * - with `rerankQueryVariants` those of a query's tokens depend on their neighbours.
  */
 export const BUNDLE_FORMAT_VERSION = 1;
 
@@ -44,10 +46,21 @@ export interface BundleConfig {
   /** Models that read queries, one for each of `variants`; left out where one model reads both. */
   readonly queryVariants?: Readonly<Partial<Record<BundleVariant, BundleFile>>>;
   /**
-   * Name of the initializer [vocabSize, 1] in the models of documents, in float16 models with ".float16" after it, that
-   * holds logarithms of what tokens count in a text. Given where a text's vector is the mean, so weighted, of the vectors
-   * that its tokens have as texts of their own (a bag, without prefixes): such texts can be compared token by token. Left out
-   * of all other models.
+   * Models of the same inputs that give tokens the vectors they are compared by, one for each of `variants`, of any
+   * dimension; left out where those of documents serve.
+   */
+  readonly rerankVariants?: Readonly<Partial<Record<BundleVariant, BundleFile>>>;
+  /**
+   * Models that read the tokens of queries among each other before they are compared, one for each of `variants`: from the
+   * same inputs unit vectors `vectors` [batch, length, dimension of rerankVariants] and what the tokens count, `weights`
+   * [batch, length]. Left out where tokens of queries are compared as those of texts are.
+   */
+  readonly rerankQueryVariants?: Readonly<Partial<Record<BundleVariant, BundleFile>>>;
+  /**
+   * Name of the initializer [vocabSize, 1] in the models of `rerankVariants`, or where there are none in the models of
+   * documents, in float16 models with ".float16" after it, that holds logarithms of what tokens count in a text. Given
+   * where a text's vector is the mean, so weighted, of the vectors that its tokens have as texts of their own (a bag,
+   * without prefixes): such texts can be compared token by token. Left out of all other models.
    */
   readonly tokenLogWeights?: string;
   readonly tokenizer: BundleFile;
@@ -90,17 +103,22 @@ export function parseBundleConfig(value: unknown, folder: string): BundleConfig 
     wrong("prefixes", "an object with the strings query and document");
   }
   if (!isBundleFile(value.tokenizer)) wrong("tokenizer", "an object with file, sha256 and sizeBytes");
-  const { variants, queryVariants } = value;
+  const { variants } = value;
   if (!isVariants(variants))
     return wrong("variants", `an object with at least one of ${BUNDLE_VARIANTS.join(", ")}`);
   const offered = Object.keys(variants).sort().join(", ");
-  if (
-    queryVariants !== undefined &&
-    !(isVariants(queryVariants) && Object.keys(queryVariants).sort().join(", ") === offered)
-  )
-    wrong("queryVariants", `an object with ${offered}, as variants has them, or left out`);
+  for (const field of ["queryVariants", "rerankVariants", "rerankQueryVariants"]) {
+    const others = value[field];
+    if (others === undefined) continue;
+    if (!isVariants(others) || Object.keys(others).sort().join(", ") !== offered)
+      wrong(field, `an object with ${offered}, as variants has them, or left out`);
+  }
   if (value.tokenLogWeights !== undefined && typeof value.tokenLogWeights !== "string")
     wrong("tokenLogWeights", "the name of an initializer, or left out");
+  if (value.rerankQueryVariants !== undefined && value.rerankVariants === undefined)
+    wrong("rerankVariants", `an object with ${offered}, beside rerankQueryVariants`);
+  if (value.rerankVariants !== undefined && value.tokenLogWeights === undefined)
+    wrong("tokenLogWeights", "the name of an initializer of the models in rerankVariants");
   return value as unknown as BundleConfig;
 }
 

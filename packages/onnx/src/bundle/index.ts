@@ -1,3 +1,3 @@
 export * from "./bundle-config.ts";
-export { type Bundle, readBundle } from "./read-bundle.ts";
+export { type Bundle, type ModelUse, readBundle } from "./read-bundle.ts";
 export { type BundleParts, writeBundle } from "./write-bundle.ts";

@@ -11,6 +11,12 @@ import {
   parseBundleConfig,
 } from "./bundle-config.ts";
 
+/**
+ * What a model of a bundle is for; "rerank" gives the vectors that tokens are compared by, and "rerank-query" those of
+ * queries, which have no other.
+ */
+export type ModelUse = "query" | "document" | "rerank" | "rerank-query";
+
 /** A bundle in a folder, its description read and its tokenizer checked. */
 export interface Bundle {
   readonly folder: string;
@@ -20,10 +26,10 @@ export interface Bundle {
   /**
    * Path of a variant's model file, after its size and checksum were compared.
    *
-   * @param reads what the model is for, documents when left out; one model often reads both
+   * @param use what the model is for, documents when left out; one model often serves for all
    * @throws BundleError when the bundle lacks the variant or the file is damaged
    */
-  modelFile(variant: BundleVariant, reads?: "query" | "document"): Promise<string>;
+  modelFile(variant: BundleVariant, use?: ModelUse): Promise<string>;
 }
 
 /**
@@ -39,17 +45,26 @@ export async function readBundle(folder: string): Promise<Bundle> {
     folder,
     config,
     tokenizerJson,
-    modelFile: async (variant, reads = "document") => {
-      const variants = reads === "query" ? (config.queryVariants ?? config.variants) : config.variants;
-      const file = variants[variant];
+    modelFile: async (variant, use = "document") => {
+      const file = variantsOf(config, use)[variant];
       if (file === undefined) {
-        const offered = Object.keys(config.variants).join(", ");
+        const offered = Object.keys(variantsOf(config, use)).join(", ") || "none";
         throw new BundleError(`${folder} holds no ${variant} model; it offers ${offered}.`);
       }
       await checkFile(folder, file);
       return join(folder, file.file);
     },
   };
+}
+
+function variantsOf(config: BundleConfig, use: ModelUse) {
+  const { variants, queryVariants = variants, rerankVariants = variants, rerankQueryVariants = {} } = config;
+  return {
+    document: variants,
+    query: queryVariants,
+    rerank: rerankVariants,
+    "rerank-query": rerankQueryVariants,
+  }[use];
 }
 
 async function readConfig(folder: string): Promise<unknown> {

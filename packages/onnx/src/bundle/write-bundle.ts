@@ -11,11 +11,18 @@ import {
 } from "./bundle-config.ts";
 
 export interface BundleParts {
-  readonly description: Omit<BundleConfig, "formatVersion" | "variants" | "queryVariants" | "tokenizer">;
+  readonly description: Omit<
+    BundleConfig,
+    "formatVersion" | "variants" | "queryVariants" | "rerankVariants" | "rerankQueryVariants" | "tokenizer"
+  >;
   /** Serialised models. */
   readonly models: Readonly<Partial<Record<BundleVariant, Uint8Array>>>;
   /** Models that read queries, where those of `models` read documents alone. */
   readonly queryModels?: Readonly<Partial<Record<BundleVariant, Uint8Array>>>;
+  /** Models whose token vectors are compared, where those of `models` are not. */
+  readonly rerankModels?: Readonly<Partial<Record<BundleVariant, Uint8Array>>>;
+  /** Models that read the tokens of queries for reranking. */
+  readonly rerankQueryModels?: Readonly<Partial<Record<BundleVariant, Uint8Array>>>;
   readonly tokenizerJson: string;
   /** Markdown. */
   readonly modelCard: string;
@@ -29,20 +36,27 @@ export interface BundleParts {
  */
 export async function writeBundle(folder: string, parts: BundleParts): Promise<BundleConfig> {
   const tokenizer = new TextEncoder().encode(parts.tokenizerJson);
-  const models = modelFiles("model", parts.models);
-  const queryModels = parts.queryModels && modelFiles("query", parts.queryModels);
+  const models = {
+    variants: modelFiles("model", parts.models),
+    queryVariants: modelFiles("query", parts.queryModels),
+    rerankVariants: modelFiles("rerank", parts.rerankModels),
+    rerankQueryVariants: modelFiles("rerank-query", parts.rerankQueryModels),
+  };
   const config = parseBundleConfig(
     {
       formatVersion: BUNDLE_FORMAT_VERSION,
       ...parts.description,
-      variants: describeAll(models),
-      ...(queryModels ? { queryVariants: describeAll(queryModels) } : {}),
+      ...Object.fromEntries(
+        Object.entries(models).flatMap(([field, files]) =>
+          files === null ? [] : [[field, describeAll(files)]],
+        ),
+      ),
       tokenizer: describe("tokenizer.json", tokenizer),
     },
     folder,
   );
   await mkdir(folder, { recursive: true });
-  for (const { file, content } of [...models, ...(queryModels ?? [])])
+  for (const { file, content } of Object.values(models).flatMap((files) => files ?? []))
     await writeFile(join(folder, file), content);
   await writeFile(join(folder, "tokenizer.json"), tokenizer);
   await writeFile(join(folder, "MODEL_CARD.md"), parts.modelCard);
@@ -58,8 +72,9 @@ interface ModelFile {
   readonly content: Uint8Array;
 }
 
-/** `model.int8.onnx` and the like. */
-function modelFiles(stem: string, models: BundleParts["models"]): ModelFile[] {
+/** `model.int8.onnx` and the like; null where there are no such models. */
+function modelFiles(stem: string, models: BundleParts["models"] | undefined): ModelFile[] | null {
+  if (models === undefined) return null;
   return BUNDLE_VARIANTS.flatMap((variant) => {
     const content = models[variant];
     return content === undefined ? [] : [{ variant, file: `${stem}.${variant}.onnx`, content }];
