@@ -142,13 +142,13 @@ export async function makeRandomBundle(
 /**
  * A bag with random vectors; `tokenLogWeights` is what its config names, `weigh` the logarithm of a piece's weight, and
  * `weighCompared` the same in a narrower model for reranking, which has vectors of its own; none when left out. With
- * `readFactor` queries have a reader that weighs every token so many times.
+ * `read` queries have a reader that weighs every token `factor` times and gives it another vector, but for seed 3.
  */
 export async function makeBagBundle(
   weigh: (piece: string) => number,
   tokenLogWeights = "log-weights",
   weighCompared?: (piece: string) => number,
-  readFactor?: number,
+  read?: { readonly factor: number; readonly seed: number },
 ): Promise<TestBundle> {
   const folder = mkdtempSync(join(tmpdir(), "bag-bundle-"));
   await writeBundle(folder, {
@@ -158,9 +158,9 @@ export async function makeBagBundle(
       rerankModels: { float32: bagModel(Float32Array.from(VOCABULARY, weighCompared), 5, 3) },
     }),
     ...(weighCompared &&
-      readFactor && {
+      read && {
         rerankQueryModels: {
-          float32: readerModel(Float32Array.from(VOCABULARY, weighCompared), 5, 3, readFactor),
+          float32: readerModel(Float32Array.from(VOCABULARY, weighCompared), 5, read.seed, read.factor),
         },
       }),
     tokenizerJson: writeTokenizerJson(TOKENIZER),

@@ -123,8 +123,9 @@ test("a reader of queries gives the vectors and weights of their tokens, at thei
   const weigh = (piece: string) => (piece === "deep" ? -1 : 0);
   const [plain, read] = [
     await makeBagBundle(() => 0, "log-weights", weigh),
-    await makeBagBundle(() => 0, "log-weights", weigh, 7),
+    await makeBagBundle(() => 0, "log-weights", weigh, { factor: 7, seed: 3 }),
   ];
+  const other = await makeBagBundle(() => 0, "log-weights", weigh, { factor: 7, seed: 4 });
   const query = "graphs of deep graphs learning";
   const scoresOf = async ({ folder }: TestBundle, text = query) => {
     const reader = await openModel({ bundleDir: folder, provider: "cpu", threads: 1 });
@@ -140,7 +141,16 @@ test("a reader of queries gives the vectors and weights of their tokens, at thei
   });
   const long = Array(60).fill("deep learning of graphs attention").join(" ");
   expect((await scoresOf(read, long)).scores[0]).toBeGreaterThan(0.5);
-  for (const bundle of [plain, read]) bundle.remove();
+  // A few words count as they stand there; of more, half is what was read.
+  expect((await scoresOf(other, "graphs of deep")).scores).toEqual(
+    (await scoresOf(plain, "graphs of deep")).scores,
+  );
+  const five = "graphs of deep learning attention";
+  expect((await scoresOf(other, five)).scores[0]).not.toBeCloseTo(
+    (await scoresOf(plain, five)).scores[0]!,
+    3,
+  );
+  for (const bundle of [plain, read, other]) bundle.remove();
 });
 
 test("a bundle that names weights which its model lacks is refused by name", async () => {

@@ -76,24 +76,15 @@ export class Reranker {
   /** The heaviest of a query's different tokens, as they are compared, and how many it has. */
   async #read(table: TokenTable, query: string): Promise<ReadTokens & { readonly tokens: number }> {
     const ids = this.#encode(query);
-    const { queryReader } = this.#parts;
-    const read = queryReader === null ? null : await queryReader.read(ids);
     const places = firstPlaces(table.weights, ids);
-    const weightAt = (place: number): number => read?.weights[place] ?? table.weights[ids[place]!]!;
-    const compared = heaviest(places, weightAt);
-    const size = read === null ? 0 : read.vectors.length / ids.length;
-    const rowsOf = ({ vectors }: ReadTokens): Float32Array => {
-      const rows = new Float32Array(compared.length * size);
-      compared.forEach((place, row) => {
-        rows.set(vectors.subarray(place * size, (place + 1) * size), row * size);
-      });
-      return rows;
-    };
-    return {
-      vectors: read === null ? table.vectorsOf(compared.map((place) => ids[place]!)) : rowsOf(read),
-      weights: Float32Array.from(compared, weightAt),
-      tokens: places.length,
-    };
+    const { queryReader } = this.#parts;
+    const tokens = places.length;
+    const weights = Float32Array.from(ids, (id) => table.weights[id]!);
+    const alone = pickTokens({ vectors: table.vectorsOf(ids), weights }, places);
+    const share = readShare(tokens);
+    if (queryReader === null || share === 0) return { ...alone, tokens };
+    const among = pickTokens(await queryReader.read(ids), places);
+    return { ...bothTokens(among, alone, share), tokens };
   }
 
   #encode(text: string): Int32Array {
@@ -153,4 +144,39 @@ export async function readLogWeights(file: string, name: string, vocabSize: numb
     );
   }
   return Float32Array.from(tensorNumbers(tensor));
+}
+
+/** The heaviest of the tokens at the places; their weights sum to 1. */
+function pickTokens({ vectors, weights }: ReadTokens, places: readonly number[]): ReadTokens {
+  const picked = heaviest(places, (place) => weights[place]!);
+  const size = vectors.length / weights.length;
+  const rows = new Float32Array(picked.length * size);
+  picked.forEach((place, row) => {
+    rows.set(vectors.subarray(place * size, (place + 1) * size), row * size);
+  });
+  const total = picked.reduce((sum, place) => sum + weights[place]!, 0);
+  return { vectors: rows, weights: Float32Array.from(picked, (place) => weights[place]! / total) };
+}
+
+/** A query of a few words says what it says literally; a sentence is compared as it was read by half. */
+const READ_SHARE = { fewTokens: 3, manyTokens: 8, most: 0.5 } as const;
+
+/** What the tokens as they were read count beside those that they are by themselves, in a query of so many different ones. */
+function readShare(tokens: number): number {
+  const { fewTokens, manyTokens, most } = READ_SHARE;
+  return most * Math.min(Math.max((tokens - fewTokens) / (manyTokens - fewTokens), 0), 1);
+}
+
+/** Both kinds of a query's tokens: a text is as near as the weighted mean says. */
+function bothTokens(among: ReadTokens, alone: ReadTokens, share: number): ReadTokens {
+  const vectors = new Float32Array(among.vectors.length + alone.vectors.length);
+  vectors.set(among.vectors);
+  vectors.set(alone.vectors, among.vectors.length);
+  const weights = new Float32Array(among.weights.length + alone.weights.length);
+  weights.set(among.weights.map((weight) => weight * share));
+  weights.set(
+    alone.weights.map((weight) => weight * (1 - share)),
+    among.weights.length,
+  );
+  return { vectors, weights };
 }

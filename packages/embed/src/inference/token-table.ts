@@ -37,11 +37,12 @@ export class TokenTable {
   }
 
   /** The vectors of tokens as they are by themselves: [ids, size]. */
-  vectorsOf(ids: readonly number[]): Float32Array {
+  vectorsOf(ids: ArrayLike<number>): Float32Array {
     const found = new Float32Array(ids.length * this.#size);
-    ids.forEach((id, row) => {
-      found.set(this.#vectors.subarray(id * this.#size, (id + 1) * this.#size), row * this.#size);
-    });
+    for (let row = 0; row < ids.length; row++) {
+      const start = ids[row]! * this.#size;
+      found.set(this.#vectors.subarray(start, start + this.#size), row * this.#size);
+    }
     return found;
   }
 
