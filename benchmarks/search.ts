@@ -320,6 +320,9 @@ async function measureHybrid(folder: string, say: (text: string) => void): Promi
       },
       await readKnownItems(),
       readChineseTitles(),
+      readChineseTitlesAmongTitles(),
+      { documents: readCollection("cacm"), questions: { cacm: readQuestions("cacm") } },
+      { documents: readCollection("cranfield"), questions: { cranfield: readQuestions("cranfield") } },
     ]) {
       const modes = measureModes(
         join(folder, `hybrid-${Object.keys(questions)[0]}`),
@@ -437,6 +440,25 @@ function readChineseTitles(): JudgedSets {
   const titles = new Map(rows.map(({ id, title_zh }) => [`arxiv:${id}`, title_zh]));
   const papers = rows.map(({ id, abstract_en }) => toDocument({ id, title: "", abstract: abstract_en }));
   return withoutTitles("zh→en", papers, ({ key }) => titles.get(key)!);
+}
+
+/** The same titles, to papers that keep their English ones, among all parallel rows. */
+function readChineseTitlesAmongTitles(): JudgedSets {
+  const rows = lines("../zh/arxiv_en_zh_parallel.jsonl.gz").map(
+    (line) => JSON.parse(line) as { id: string; title_zh: string; title_en: string; abstract_en: string },
+  );
+  return {
+    documents: (async function* () {
+      yield rows.map(({ id, title_en, abstract_en }) =>
+        toDocument({ id, title: title_en, abstract: abstract_en }),
+      );
+    })(),
+    questions: {
+      "zh titles": rows
+        .slice(-500)
+        .map(({ id, title_zh }) => ({ text: title_zh, relevant: new Map([[`arxiv:${id}`, 1]]) })),
+    },
+  };
 }
 
 function withoutTitles(
