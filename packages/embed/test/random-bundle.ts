@@ -148,7 +148,7 @@ export async function makeBagBundle(
   weigh: (piece: string) => number,
   tokenLogWeights = "log-weights",
   weighCompared?: (piece: string) => number,
-  read?: { readonly factor: number; readonly seed: number },
+  read?: { readonly factor: number; readonly seed: number; readonly width?: number },
 ): Promise<TestBundle> {
   const folder = mkdtempSync(join(tmpdir(), "bag-bundle-"));
   await writeBundle(folder, {
@@ -160,7 +160,12 @@ export async function makeBagBundle(
     ...(weighCompared &&
       read && {
         rerankQueryModels: {
-          float32: readerModel(Float32Array.from(VOCABULARY, weighCompared), 5, read.seed, read.factor),
+          float32: readerModel(
+            Float32Array.from(VOCABULARY, weighCompared),
+            read.width ?? 5,
+            read.seed,
+            read.factor,
+          ),
         },
       }),
     tokenizerJson: writeTokenizerJson(TOKENIZER),

@@ -153,6 +153,19 @@ test("a reader of queries gives the vectors and weights of their tokens, at thei
   for (const bundle of [plain, read, other]) bundle.remove();
 });
 
+test("a reader whose vectors have another length than those of texts is refused with both lengths", async () => {
+  const uneven = await makeBagBundle(
+    () => 0,
+    "log-weights",
+    () => 0,
+    { factor: 1, seed: 3, width: 7 },
+  );
+  const opening = openModel({ bundleDir: uneven.folder, provider: "cpu", threads: 1 });
+  await expect(opening).rejects.toThrow(ModelLoadError);
+  await expect(opening).rejects.toThrow("tokens of queries have 7 numbers and those of texts 5");
+  uneven.remove();
+});
+
 test("a bundle that names weights which its model lacks is refused by name", async () => {
   const damaged = await makeBagBundle(() => 0, "no-such-weights");
   const opening = openModel({ bundleDir: damaged.folder, provider: "cpu", threads: 1 });

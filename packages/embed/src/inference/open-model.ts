@@ -132,6 +132,7 @@ async function openAnyRunner(bundle: Bundle, tokenizer: WordPieceTokenizer, opti
         rerankQueryFile === undefined
           ? null
           : keep(await openTokenReader(rerankQueryFile, provider, tokenizer, options));
+      if (queryReader !== null) await checkWidths(rerankRunner, queryReader, tokenizer);
       const reranker = await openReranker(bundle, tokenizer, rerankFile ?? file, rerankRunner, queryReader);
       return { runner, queryRunner, provider, variant, notes, reranker };
     } catch (error) {
@@ -183,6 +184,22 @@ async function openTokenReader(
   const reader = new TokenReader(await openSession(file, sessionOptions(provider, options)));
   await warmUp(reader, async () => (await reader.read(Int32Array.of(cls, sep))).vectors);
   return reader;
+}
+
+/** Tokens of a query and of a text can be compared only where both have as many numbers. */
+async function checkWidths(
+  runner: SessionRunner,
+  reader: TokenReader,
+  { special: { cls } }: WordPieceTokenizer,
+): Promise<void> {
+  const ids = Int32Array.of(cls);
+  const [text] = await runner.run([ids], 1);
+  const { vectors } = await reader.read(ids);
+  if (text!.length !== vectors.length) {
+    throw new ModelLoadError(
+      `for reranking, tokens of queries have ${vectors.length} numbers and those of texts ${text!.length}; export the bundle again.`,
+    );
+  }
 }
 
 const sessionOptions = (provider: ExecutionProvider, { threads, deviceId }: OpenModelOptions) => ({
