@@ -15,6 +15,7 @@ export default {
     late: {
       weight: 1,
       scale: 25,
+      // As TokenMatcher of packages/embed charges for length.
       lengthPenalty: 0.18,
       fewTokens: 60,
       batch: {

@@ -313,7 +313,7 @@ program
   .option("--tokenizer <file>", "tokenizer.json", join(RUNS_DIR, "vocab/tokenizer.json"))
   .option(
     "--reranker <checkpoint>",
-    "bag whose tokens are compared when the first hits are reranked (token-match)",
+    "model whose tokens are compared when the first hits are reranked (token-match-words)",
   )
   .option("--heads <share>", "embed with the teachers' heads; share of teacher m in the cosine", positive)
   .option("--variants <names>", "float32, float16, int8, separated by commas", "int8")

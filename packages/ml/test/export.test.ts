@@ -234,10 +234,15 @@ test("a bag's bundle names the weights of its tokens, in every variant; no other
     await expect(write({ reranker: { config, parameters } })).rejects.toThrow(
       "The reranker reads texts with layers",
     );
-    // Layers that read the queries alone have models of their own.
+    // Layers that read the queries alone have models of their own, which are compared as the others are.
     expect(written.rerankQueryVariants).toBeUndefined();
     const reading = { ...narrow, numHiddenLayers: 1, hasBagDocuments: true };
     await write({ config, reranker: { config: reading, parameters: parametersOfReader(reading) } });
+    const broken = parametersOfReader(reading);
+    broken.get("layers.0.attention.value.weight").data[0] = Number.NaN;
+    await expect(write({ config, reranker: { config: reading, parameters: broken } })).rejects.toThrow(
+      ParityError,
+    );
     const readers = await readBundle(folder);
     const ids = Int32Array.of(2, 9, 7, 3);
     const [exact, ...others] = await Promise.all(

@@ -11,7 +11,7 @@ import { documentConfig, type EncoderConfig } from "../models/encoder-config.ts"
 import type { ParameterSet } from "../parameters.ts";
 import { exportEncoder, exportTokenReader } from "./encoder-graph.ts";
 import { convertFloat16 } from "./float16.ts";
-import { measureParity, type Parity, ParityError } from "./parity.ts";
+import { measureParity, measureTokenParity, type Parity, ParityError } from "./parity.ts";
 import { quantizeInt8 } from "./quantize.ts";
 
 /** Least mean cosine between a variant's vectors and the float32 model's. */
@@ -63,7 +63,7 @@ export interface ExportReport {
 /**
  * Writes the encoder as a bundle that `@cool-papers/embed` serves.
  * @throws ParityError when a variant's vectors are too far from the float32 model's; nothing is written then
- * @throws RerankerError when the reranker has layers
+ * @throws RerankerError when the reranker reads texts with layers
  */
 export async function exportBundle(options: ExportBundleOptions): Promise<ExportReport> {
   const { config, reranker } = options;
@@ -77,7 +77,11 @@ export async function exportBundle(options: ExportBundleOptions): Promise<Export
     ? await exportVariants(documentConfig(reranker.config), { ...options, ...reranker, source: POOLED })
     : null;
   const rerankQueries = reranker?.config.hasBagDocuments
-    ? exportTokenReaders(reranker, options.variants)
+    ? await convertVariants(
+        exportTokenReader(reranker.config, reranker.parameters),
+        measureTokenParity,
+        options,
+      )
     : null;
   const parts: BundleParts = {
     description: {
@@ -90,7 +94,7 @@ export async function exportBundle(options: ExportBundleOptions): Promise<Export
     models,
     ...(queries ? { queryModels: queries.models } : {}),
     ...(rerank ? { rerankModels: rerank.models } : {}),
-    ...(rerankQueries ? { rerankQueryModels: rerankQueries } : {}),
+    ...(rerankQueries ? { rerankQueryModels: rerankQueries.models } : {}),
     tokenizerJson: options.tokenizerJson,
     modelCard: options.modelCard,
   };
@@ -109,42 +113,40 @@ function canMatchTokens({ config, source, description: { prefixes } }: ExportBun
 const isMatchable = ({ numHiddenLayers, pooling }: EncoderConfig): boolean =>
   numHiddenLayers === 0 && pooling === "weighted";
 
-/** The reader of queries' tokens in all variants. */
-function exportTokenReaders({ config, parameters }: TokenMatchingModel, variants: readonly ExportVariant[]) {
-  const reference = exportTokenReader(config, parameters);
-  return Object.fromEntries(
-    variants.map((variant) => [variant, encodeModel(CONVERSIONS[variant](reference))]),
-  ) as Partial<Record<ExportVariant, Uint8Array>>;
+/** One reader in all variants, each compared with float32. */
+function exportVariants(reader: EncoderConfig, options: ExportBundleOptions) {
+  const reference = exportEncoder(reader, options.parameters, options.source);
+  return convertVariants(reference, measureParity, options);
 }
 
-/** One reader in all variants, each compared with float32. */
-async function exportVariants(
-  reader: EncoderConfig,
-  { parameters, source, variants, parityTexts }: ExportBundleOptions,
+type ParityMeasure = (
+  reference: OnnxModel,
+  variant: OnnxModel,
+  texts: readonly Int32Array[],
+) => Promise<Parity>;
+
+async function convertVariants(
+  reference: OnnxModel,
+  measure: ParityMeasure,
+  { variants, parityTexts }: ExportBundleOptions,
 ) {
-  const reference = exportEncoder(reader, parameters, source);
   const models: Partial<Record<ExportVariant, Uint8Array>> = {};
   const parity: Partial<Record<ExportVariant, Parity>> = {};
   for (const variant of variants) {
     const model = CONVERSIONS[variant](reference);
-    if (variant !== "float32") parity[variant] = await checkedParity(variant, reference, model, parityTexts);
+    if (variant !== "float32") {
+      parity[variant] = await measure(reference, model, parityTexts);
+      checkParity(variant, parity[variant]);
+    }
     models[variant] = encodeModel(model);
   }
   return { models, parity };
 }
 
-async function checkedParity(
-  variant: keyof typeof LEAST_PARITY,
-  reference: OnnxModel,
-  model: OnnxModel,
-  texts: readonly Int32Array[],
-): Promise<Parity> {
-  const parity = await measureParity(reference, model, texts);
-  if (!(parity.meanCosine >= LEAST_PARITY[variant])) {
-    throw new ParityError(
-      `the ${variant} model's vectors have a mean cosine of ${parity.meanCosine.toFixed(5)} with the float32 model's ` +
-        `over ${parity.texts} texts; ${LEAST_PARITY[variant]} is the least allowed`,
-    );
-  }
-  return parity;
+function checkParity(variant: keyof typeof LEAST_PARITY, parity: Parity): void {
+  if (parity.meanCosine >= LEAST_PARITY[variant]) return;
+  throw new ParityError(
+    `the ${variant} model's vectors have a mean cosine of ${parity.meanCosine.toFixed(5)} with the float32 model's ` +
+      `over ${parity.texts} texts; ${LEAST_PARITY[variant]} is the least allowed`,
+  );
 }

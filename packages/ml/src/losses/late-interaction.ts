@@ -8,13 +8,12 @@ import {
   mul,
   type Node,
   reduceMax,
-  reduceMean,
   reduceSum,
   relu,
   reshape,
   sub,
 } from "../graph/index.ts";
-import { logSumExp } from "./cross-entropy.ts";
+import { softCrossEntropy } from "./cross-entropy.ts";
 import { l2Normalize } from "./similarity.ts";
 
 /** Tokens of texts, each at most once in a text. */
@@ -82,5 +81,5 @@ export function groupCrossEntropy(scores: Node): Node {
     Array.from({ length: n * n }, (_, k) => (k % (n + 1) === 0 ? 1 : 0)),
     [1, n, n],
   );
-  return reduceMean(sub(logSumExp(scores), reduceSum(mul(scores, identity), [-1])));
+  return softCrossEntropy(scores, identity);
 }

@@ -8,7 +8,7 @@ import {
   ClassifiedBatches,
   loadClassifiedPairs,
 } from "../../src/data/classified-pairs.ts";
-import { distinctTokens } from "../../src/data/distinct-tokens.ts";
+import { distinctTokens, firstOccurrences } from "../../src/data/distinct-tokens.ts";
 import { dropTokens, type TokenDropout } from "../../src/data/drop-tokens.ts";
 import { HeldOutGuard, HeldOutLeakError } from "../../src/data/held-out.ts";
 import { mineNegatives } from "../../src/data/mine-negatives.ts";
@@ -583,6 +583,7 @@ test("a few words of the title in a row, whole words, often the first", () => {
 test("distinct tokens: each once, without special ones, and never none", () => {
   const [a, b] = [tokenizer.idOf("w1")!, tokenizer.idOf("w2")!];
   const block = packBlock([Int32Array.of(cls, a, b, a, sep), Int32Array.of(cls, sep)], 6, pad);
+  expect([...firstOccurrences(block, tokenizer.special)]).toEqual([0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0]);
   const distinct = distinctTokens(block, tokenizer.special);
   expect([...distinct.lengths]).toEqual([2, 1]);
   expect([rowOf(distinct, 0), rowOf(distinct, 1)]).toEqual([
