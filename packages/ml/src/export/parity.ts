@@ -34,7 +34,7 @@ function parityOf(texts: number, expected: readonly Float32Array[], actual: read
   return {
     texts,
     meanCosine: cosines.reduce((sum, cosine) => sum + cosine, 0) / cosines.length,
-    minCosine: Math.min(...cosines),
+    minCosine: cosines.reduce((least, cosine) => Math.min(least, cosine), 1),
   };
 }
 
