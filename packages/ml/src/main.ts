@@ -82,6 +82,10 @@ for (const [verb, description] of Object.entries(VERBS) as [TrainingVerb | "trai
     )
     .option("--pairs <file>", 'your data: lines of {"query": …, "positive": …, "negatives": […]}')
     .option(
+      "--sentences <file.txt>",
+      "lines of text; file.e.i8 beside it has the vectors that teacher e gives them (`ml teach` makes it)",
+    )
+    .option(
       "--teacher <checkpoint>",
       "model whose cosines are taught, of the same vocabulary (roformer-sim-distill, tiny-questions)",
     )
@@ -101,6 +105,7 @@ interface TrainingFlags {
   readonly tokenizer: string;
   readonly from?: string;
   readonly pairs?: string;
+  readonly sentences?: string;
   readonly teacher?: string;
   readonly nearModel?: string;
   readonly resume: boolean;
@@ -128,6 +133,8 @@ async function runTrainingCommand(
     dataDir: requireFile(program.opts().data, "The data folder"),
     tokenizerPath: requireFile(flags.tokenizer, "The tokenizer (train one with `npm run ml -- vocab`)"),
     ownPairsPath: flags.pairs === undefined ? null : requireFile(flags.pairs, "The file of pairs"),
+    sentencesPath:
+      flags.sentences === undefined ? null : requireFile(flags.sentences, "The file of sentences"),
     teacherPath: flags.teacher === undefined ? null : requireFile(flags.teacher, "The teacher"),
     nearModelPath:
       flags.nearModel === undefined ? null : requireFile(flags.nearModel, "The model that finds near papers"),
@@ -200,6 +207,32 @@ Examples:
       jsonPath: flags.json ?? null,
       baselinePath: flags.baseline === undefined ? null : requireFile(flags.baseline, "The baseline"),
     });
+  });
+
+program
+  .command("teach")
+  .description("embed your own sentences with teacher e, for --sentences; goes on where it was ended")
+  .argument("<file.txt>", "one text a line; the vectors go to file.e.i8 beside it")
+  .requiredOption("--url <url>", "a server of multilingual-e5-small with OpenAI's embedding API, up to /v1")
+  .option("--model <name>", "what the server calls the model", "multilingual-e5-small")
+  .option("--prefix <text>", 'put before each text, unless the server does ("query: ")', "")
+  .option("--batch <n>", "texts of one request", positiveInteger, 64)
+  .addHelpText("after", "\nA key for the server goes into EMBED_API_KEY.")
+  .action(async (file: string, flags) => {
+    const { teach } = await import("./commands/teach.ts");
+    const { path, lines, agreement } = await teach({
+      dataDir: requireFile(program.opts().data, "The data folder"),
+      textPath: requireFile(file, "The file of sentences"),
+      url: flags.url,
+      model: flags.model,
+      apiKey: process.env.EMBED_API_KEY ?? null,
+      prefix: flags.prefix,
+      batchSize: flags.batch,
+      onProgress: (done, total) => {
+        if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${total}`);
+      },
+    });
+    console.log(`${lines} vectors in ${path}; cosine with stored ones ${agreement.toFixed(4)}`);
   });
 
 program

@@ -41,6 +41,8 @@ export interface RecipeBatchesRequest {
   readonly tokenizerPath: string;
   /** File of `--pairs`; null without. */
   readonly ownPairsPath: string | null;
+  /** File of `--sentences`; null without. */
+  readonly sentencesPath: string | null;
   /** Model of `--near-model`; null without. */
   readonly nearModelPath: string | null;
 }
@@ -54,6 +56,7 @@ interface PartContext {
   readonly guard: HeldOutGuard;
   readonly seed: number;
   readonly ownPairsPath: string | null;
+  readonly sentencesPath: string | null;
   readonly nearModelPath: string | null;
 }
 
@@ -61,9 +64,18 @@ const MAX_ABSTRACT_TOKENS = 224;
 
 /** Loads the data of every part that the recipe has. */
 export async function openBatches(request: RecipeBatchesRequest): Promise<OpenBatches<RecipeBatch>> {
-  const { parts, dataDir, seed, ownPairsPath, nearModelPath } = request;
+  const { parts, dataDir, seed, ownPairsPath, sentencesPath, nearModelPath } = request;
   if (parts.own && ownPairsPath === null)
     throw new RecipeError("This recipe trains on your own pairs: name their file with --pairs.");
+  const hasSentences = (parts.distil?.composition.sentences ?? 0) > 0;
+  if (hasSentences && sentencesPath === null)
+    throw new RecipeError(
+      "This recipe learns the teacher's vectors of your own sentences: name their file with --sentences.",
+    );
+  if (!hasSentences && sentencesPath !== null)
+    throw new RecipeError(
+      "This recipe has no use for --sentences: its part `distil` takes none (composition.sentences).",
+    );
   if ((parts.own?.virtualBatches ?? 1) > 1 && parts.own?.lengthBuckets !== undefined)
     throw new RecipeError(
       "Batches of a virtual batch have one shape: leave lengthBuckets or virtualBatches out.",
@@ -80,7 +92,15 @@ export async function openBatches(request: RecipeBatchesRequest): Promise<OpenBa
     );
   const tokenizer = readTokenizerJson(await readFile(request.tokenizerPath, "utf8"));
   const guard = await loadHeldOut(dataDir);
-  const context: PartContext = { dataDir, tokenizer, guard, seed, ownPairsPath, nearModelPath };
+  const context: PartContext = {
+    dataDir,
+    tokenizer,
+    guard,
+    seed,
+    ownPairsPath,
+    sentencesPath,
+    nearModelPath,
+  };
   const openers: Record<string, OpenBatches<unknown>> = {};
   const papers = parts.contrast || parts.segments || parts.late ? await loadPapers(parts, context) : null;
   if (parts.distil) openers.distil = await openDistil(parts.distil, context);

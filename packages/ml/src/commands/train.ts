@@ -20,6 +20,8 @@ export interface TrainOptions extends RunOptions {
   readonly tokenizerPath: string;
   /** JSON lines of one's own; null: none. */
   readonly ownPairsPath: string | null;
+  /** Lines of text with vectors of teacher e beside them; null: none. */
+  readonly sentencesPath: string | null;
   /** Model whose cosines are taught (`hasTeacher`); null: none. */
   readonly teacherPath: string | null;
   /** Model that says which papers are near each other (`nearShare`); null: none. */
@@ -28,7 +30,7 @@ export interface TrainOptions extends RunOptions {
 
 /** Trains a student by a recipe: all its parts at once, one batch of each a step, made in a thread of their own. */
 export async function train(options: TrainOptions): Promise<RunResult> {
-  const { recipe, dataDir, tokenizerPath, ownPairsPath, teacherPath, nearModelPath } = options;
+  const { recipe, dataDir, tokenizerPath, ownPairsPath, sentencesPath, teacherPath, nearModelPath } = options;
   const { vocabSize } = readTokenizerJson(await readFile(tokenizerPath, "utf8"));
   const config = studentConfig({ ...recipe.model, vocabSize });
   const { parts, seed, lora } = recipe;
@@ -49,6 +51,7 @@ export async function train(options: TrainOptions): Promise<RunResult> {
     dataDir,
     tokenizerPath,
     ownPairsPath,
+    sentencesPath,
     nearModelPath,
   };
   const module = new URL("./recipe-batches.ts", import.meta.url).href;

@@ -18,7 +18,10 @@ import { TEACHER_DIMENSIONS } from "./teacher-vectors.ts";
 import { packBlock, type TokenBlock } from "./token-store.ts";
 
 /** Groups taken from each stream per batch. A paper brings a title and a document, a parallel row two of each. */
-export type BatchComposition = Readonly<Record<DistillationStream, number>>;
+export type BatchComposition = Readonly<Record<Exclude<DistillationStream, "sentences">, number>> & {
+  /** Of your own file (`--sentences`); none when left out. */
+  readonly sentences?: number;
+};
 
 export interface DistillationBatch {
   /** Titles and sentences; its rows come first in all targets. */
@@ -70,7 +73,7 @@ export class DistillationBatches {
       chinese: tokenTemplates(CHINESE_QUESTION_TEMPLATES, tokens),
     };
     DISTILLATION_STREAMS.forEach((stream, i) => {
-      if (options.composition[stream] === 0) return;
+      if ((options.composition[stream] ?? 0) === 0) return;
       const size = corpus.groups[stream].length;
       const cycle = new ShuffledCycle(size, options.seed * 31 + i, position?.streams[stream]);
       this.#cycles.set(stream, cycle);
@@ -92,7 +95,7 @@ export class DistillationBatches {
     const long: DistillationText[] = [];
     for (const [stream, cycle] of this.#cycles) {
       const groups = this.#corpus.groups[stream];
-      for (let i = 0; i < this.#options.composition[stream]; i++) {
+      for (let i = 0; i < (this.#options.composition[stream] ?? 0); i++) {
         for (const text of groups[cycle.next()]!) (text.size === "short" ? short : long).push(text);
       }
     }

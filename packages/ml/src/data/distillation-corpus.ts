@@ -4,13 +4,19 @@
  */
 import type { WordPieceTokenizer } from "@cool-papers/text";
 import { HELD_OUT_PARALLEL_ROWS, type HeldOutGuard, type TrainingRow } from "./held-out.ts";
+import { readLines } from "./json-lines.ts";
 import { documentText, firstCodePoints, readArxiv, readVenues } from "./papers.ts";
 import { readParallel } from "./parallel.ts";
-import { readTeacherKeys, readTeacherVectors, type TeacherVectors } from "./teacher-vectors.ts";
+import {
+  readTeacherKeys,
+  readTeacherVectors,
+  readVectorsBeside,
+  type TeacherVectors,
+} from "./teacher-vectors.ts";
 import { TokenStore, tokensOf } from "./token-store.ts";
 
 /** Kinds of groups; a batch takes a fixed number of each. */
-export const DISTILLATION_STREAMS = ["papers", "titles", "parallel", "chinese"] as const;
+export const DISTILLATION_STREAMS = ["papers", "titles", "parallel", "chinese", "sentences"] as const;
 export type DistillationStream = (typeof DISTILLATION_STREAMS)[number];
 
 export interface DistillationText {
@@ -29,6 +35,7 @@ export interface DistillationCorpus {
   readonly store: TokenStore;
   /**
    * papers: [title, document]; titles: [title]; chinese: [sentence];
+   * sentences: [sentence] of your own file;
    * parallel: [English title, English document, Chinese title, Chinese document].
    */
   readonly groups: Readonly<Record<DistillationStream, readonly (readonly DistillationText[])[]>>;
@@ -44,6 +51,8 @@ export interface DistillationCorpusOptions {
   readonly maxShortLength: number;
   /** Longest document. */
   readonly maxLongLength: number;
+  /** Lines of text (`NAME.txt`) beside which `NAME.e.i8` has the vectors that teacher e gives them; null: none. */
+  readonly sentencesPath: string | null;
 }
 
 /**
@@ -58,6 +67,7 @@ export async function loadDistillationCorpus(
   await collector.addPapers();
   await collector.addParallel();
   await collector.addChinese();
+  if (options.sentencesPath !== null) await collector.addSentences(options.sentencesPath);
   collector.centerTeachers();
   return collector;
 }
@@ -69,10 +79,11 @@ class Collector implements DistillationCorpus {
     titles: [],
     parallel: [],
     chinese: [],
+    sentences: [],
   };
   heldOutGroups = 0;
   readonly #options: DistillationCorpusOptions;
-  #sentences: TeacherVectors | null = null;
+  readonly #sentences = new Set<TeacherVectors>();
   readonly #rowsOf = new Map<TeacherVectors, number[]>();
 
   constructor(options: DistillationCorpusOptions) {
@@ -138,9 +149,19 @@ class Collector implements DistillationCorpus {
     const { dataDir } = this.#options;
     const sentences = await readTeacherKeys(dataDir, "zh.txt");
     const vectors = await readTeacherVectors(dataDir, "zh", "e", sentences.length);
-    this.#sentences = vectors;
-    sentences.forEach((text, row) => {
-      if (this.#mayEnter({ text })) this.groups.chinese.push([this.#text("short", text, null, vectors, row)]);
+    this.#addLines("chinese", sentences, vectors);
+  }
+
+  async addSentences(path: string): Promise<void> {
+    const sentences: string[] = [];
+    for await (const line of readLines(path)) sentences.push(line);
+    this.#addLines("sentences", sentences, await readVectorsBeside(path, "e", sentences.length));
+  }
+
+  #addLines(stream: "chinese" | "sentences", lines: readonly string[], vectors: TeacherVectors): void {
+    this.#sentences.add(vectors);
+    lines.forEach((text, row) => {
+      if (this.#mayEnter({ text })) this.groups[stream].push([this.#text("short", text, null, vectors, row)]);
     });
   }
 
@@ -173,7 +194,7 @@ class Collector implements DistillationCorpus {
     return {
       tokens: this.store.add(tokensOf(tokenizer, text, maxLength)),
       size,
-      isTitle: size === "short" && e !== this.#sentences,
+      isTitle: size === "short" && !this.#sentences.has(e),
       m,
       e,
       row,

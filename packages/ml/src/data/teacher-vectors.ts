@@ -75,18 +75,33 @@ export async function readTeacherVectors(
   teacher: TeacherName,
   expectedRows: number,
 ): Promise<TeacherVectors> {
-  const file = `teacher/${name}.${teacher}.i8`;
-  const buffer = await readFile(join(dataDir, file)).catch((cause: unknown) => {
-    throw new DataError(`Cannot read ${join(dataDir, file)}: distillation needs the teacher vectors.`, {
-      cause,
-    });
+  return readVectors(join(dataDir, "teacher", `${name}.${teacher}.i8`), expectedRows);
+}
+
+/** `NAME.TEACHER.i8` beside the key file `NAME.txt`, checked against the number of its lines. */
+export async function readVectorsBeside(
+  keysPath: string,
+  teacher: TeacherName,
+  expectedRows: number,
+): Promise<TeacherVectors> {
+  return readVectors(vectorsPath(keysPath, teacher), expectedRows);
+}
+
+/** Where the vectors of a key file of one's own lie: `NAME.txt` → `NAME.TEACHER.i8`. */
+export function vectorsPath(keysPath: string, teacher: TeacherName): string {
+  return `${keysPath.replace(/\.txt$/, "")}.${teacher}.i8`;
+}
+
+async function readVectors(path: string, expectedRows: number): Promise<TeacherVectors> {
+  const buffer = await readFile(path).catch((cause: unknown) => {
+    throw new DataError(`Cannot read ${path}: distillation needs the teacher vectors.`, { cause });
   });
   const vectors = new TeacherVectors(
     new Int8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength),
-    file,
+    path,
   );
   if (vectors.rows !== expectedRows) {
-    throw new DataError(`${file} has ${vectors.rows} rows, but its key file ${expectedRows} lines.`);
+    throw new DataError(`${path} has ${vectors.rows} rows, but its key file ${expectedRows} lines.`);
   }
   return vectors;
 }

@@ -82,12 +82,13 @@ interface Stage {
   readonly from?: string;
   readonly teacher?: string;
   readonly pairs?: string;
+  readonly sentences?: string;
   readonly nearModel?: string;
 }
 
 /** Runs three steps at a size for tests and returns the checkpoint and the losses. */
 async function run(name: string, recipe: Recipe, stage: Stage) {
-  const { from, teacher, pairs, nearModel, layers = 1 } = stage;
+  const { from, teacher, pairs, sentences, nearModel, layers = 1 } = stage;
   const losses: Record<string, number>[] = [];
   const small = { hiddenSize: 16, numHiddenLayers: layers, numAttentionHeads: 2, intermediateSize: 32 };
   const result = await train({
@@ -100,6 +101,7 @@ async function run(name: string, recipe: Recipe, stage: Stage) {
     dataDir: join(folder, "data"),
     tokenizerPath,
     ownPairsPath: pairs ?? null,
+    sentencesPath: sentences ?? null,
     nearModelPath: nearModel ?? null,
     teacherPath: teacher ?? null,
     runDir: join(folder, name),
@@ -232,6 +234,19 @@ describe("recipes from data to checkpoints", () => {
       (name) => base.parameters.get(name).data.join() !== merged.parameters.get(name).data.join(),
     );
     expect(moved.sort()).toEqual(["layers.0.attention.query.weight", "layers.0.attention.value.weight"]);
+  });
+
+  test("own sentences have to be named where a recipe learns from them, and only there", async () => {
+    const { lora: _, ...plain } = ownPairsLora;
+    const { own } = plain.parts;
+    const { distil } = tinyQuestions.parts;
+    const composition = { ...distil.composition, sentences: 4 };
+    const learner = { ...plain, parts: { distil: { ...distil, composition } } };
+    await expect(run("no-sentences", learner, {})).rejects.toThrow(/name their file with --sentences/);
+    const stage = { pairs: join(folder, "pairs.jsonl"), sentences: join(folder, "any.txt") };
+    await expect(run("needless", { ...plain, parts: { own } }, stage)).rejects.toThrow(
+      /has no use for --sentences/,
+    );
   });
 
   test("pairs beside near papers need the model that finds them, and only they do", async () => {

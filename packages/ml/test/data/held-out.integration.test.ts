@@ -64,7 +64,14 @@ describe.skipIf(!hasSharedData(dataDir))("on ../shared/data (skipped: no ../shar
   beforeAll(async () => {
     guard = await loadHeldOut(dataDir);
     const tokenizer = new WordPieceTokenizer([...SPECIAL_TOKENS, "a"]);
-    corpus = await loadDistillationCorpus({ dataDir, tokenizer, guard, maxShortLength: 3, maxLongLength: 3 });
+    corpus = await loadDistillationCorpus({
+      dataDir,
+      tokenizer,
+      guard,
+      maxShortLength: 3,
+      maxLongLength: 3,
+      sentencesPath: null,
+    });
   });
 
   test("every autoscholar question, gold paper and known-item paper is refused", async () => {
