@@ -210,6 +210,40 @@ Examples:
   });
 
 program
+  .command("sentences")
+  .description(
+    "write everyday Chinese, by rules and out of programs' translations, for teach and --sentences",
+  )
+  .requiredOption("--out <file.txt>", "one text a line")
+  .option("--made <n>", "sentences by rules", positiveInteger, 70_000)
+  .option("--words <n>", "frequent words by themselves", positiveInteger, 15_000)
+  .option(
+    "--catalogs <folder>",
+    "gettext catalogues (.mo) with zh_CN in their paths, for instance /usr/share/locale",
+  )
+  .option("--translated <n>", "sentences of the catalogues", positiveInteger, 45_000)
+  .option("--pairs <file>", "write what the catalogues say in both languages there, for --pairs")
+  .option("--seed <n>", "chooses words and sentences", positiveInteger, 7)
+  .action(async (flags) => {
+    if (flags.pairs !== undefined && flags.catalogs === undefined)
+      throw new UsageError("Pairs come out of catalogues: name their folder with --catalogs.");
+    const { writeSentences } = await import("./commands/sentences.ts");
+    const { sentences, pairs, catalogs, skippedCatalogs } = await writeSentences({
+      dataDir: requireFile(program.opts().data, "The data folder"),
+      outPath: flags.out,
+      made: flags.made,
+      words: flags.words,
+      translated: flags.translated,
+      catalogsDir:
+        flags.catalogs === undefined ? null : requireFile(flags.catalogs, "The folder of catalogues"),
+      pairsPath: flags.pairs ?? null,
+      seed: flags.seed,
+    });
+    const skipped = skippedCatalogs > 0 ? ` (${skippedCatalogs} damaged)` : "";
+    console.log(`${sentences} sentences; ${pairs} pairs out of ${catalogs} catalogues${skipped}`);
+  });
+
+program
   .command("teach")
   .description("embed your own sentences with teacher e, for --sentences; goes on where it was ended")
   .argument("<file.txt>", "one text a line; the vectors go to file.e.i8 beside it")

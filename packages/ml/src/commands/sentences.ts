@@ -1,0 +1,53 @@
+import { writeFile } from "node:fs/promises";
+import { everydaySentences, frequentWords } from "../data/everyday-sentences.ts";
+import { loadHeldOut } from "../data/held-out.ts";
+import { SeededRandom } from "../data/seeded-random.ts";
+import { readCatalogs } from "../data/translation-catalogs.ts";
+
+export interface SentencesOptions {
+  readonly dataDir: string;
+  /** Lines of text, for `teach`. */
+  readonly outPath: string;
+  /** Sentences by rules, words alone, and sentences of the catalogues. */
+  readonly made: number;
+  readonly words: number;
+  readonly translated: number;
+  /** Folder of gettext catalogues; null: none. */
+  readonly catalogsDir: string | null;
+  /** JSON lines of what the catalogues say in both languages, for `--pairs`; null: none. */
+  readonly pairsPath: string | null;
+  readonly seed: number;
+}
+
+export interface WrittenSentences {
+  readonly sentences: number;
+  readonly pairs: number;
+  readonly catalogs: number;
+  readonly skippedCatalogs: number;
+}
+
+/** Writes everyday Chinese, one text a line in random order, each once and none of it held out. */
+export async function writeSentences(options: SentencesOptions): Promise<WrittenSentences> {
+  const { dataDir, outPath, catalogsDir, pairsPath, seed } = options;
+  const guard = await loadHeldOut(dataDir);
+  const { texts, catalogs, skipped } =
+    catalogsDir === null ? { texts: [], catalogs: 0, skipped: 0 } : await readCatalogs(catalogsDir);
+  const pairs = texts.filter(
+    ({ english, chinese }) => guard.allows({ text: english }) && guard.allows({ text: chinese }),
+  );
+  if (pairsPath !== null) {
+    const lines = pairs.map(({ english, chinese }) => JSON.stringify({ query: chinese, positive: english }));
+    await writeFile(pairsPath, lines.map((line) => `${line}\n`).join(""));
+  }
+  const random = new SeededRandom(seed);
+  const order = random.shuffle(Int32Array.from(pairs.keys())).subarray(0, options.translated);
+  const sentences = new Set([
+    ...everydaySentences(options.made, seed),
+    ...frequentWords(options.words),
+    ...[...order].map((i) => pairs[i]!.chinese),
+  ]);
+  const allowed = [...sentences].filter((text) => guard.allows({ text }));
+  const shuffled = random.shuffle(Int32Array.from(allowed.keys()));
+  await writeFile(outPath, [...shuffled].map((i) => `${allowed[i]}\n`).join(""));
+  return { sentences: allowed.length, pairs: pairs.length, catalogs, skippedCatalogs: skipped };
+}

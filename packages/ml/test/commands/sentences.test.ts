@@ -1,0 +1,109 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { mo } from "gettext-parser";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writeSentences } from "../../src/commands/sentences.ts";
+import { everydaySentences, frequentWords } from "../../src/data/everyday-sentences.ts";
+import { plainText } from "../../src/data/translation-catalogs.ts";
+
+let folder: string;
+const read = async (name: string) => (await readFile(join(folder, name), "utf8")).split("\n").slice(0, -1);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "sentences-"));
+  const entry = (msgid: string, msgstr: string) => ({ [msgid]: { msgid, msgstr: [msgstr] } });
+  const catalog = mo.compile({
+    charset: "utf-8",
+    headers: { "content-type": "text/plain; charset=utf-8" },
+    translations: {
+      "": Object.assign(
+        {},
+        entry("_Open the file “%s”", "打开文件 “%s”(&O)"),
+        entry("The weather is <b>nice</b>.", "天气<b>很好</b>。"),
+        entry("Not translated", "Not translated"),
+        entry("What may not be learned", "花呗怎么还款"),
+      ),
+      menu: entry("Open the file", "打开文件"),
+    },
+  });
+  const files: Record<string, string | Buffer> = {
+    "eval/known-item.ids": "2401.00001\n",
+    "eval/autoscholar/qrels.tsv": "query-id\tcorpus-id\tscore\n",
+    "eval/autoscholar/gold_corpus.jsonl.gz": "",
+    "eval/autoscholar/queries.jsonl": "",
+    "eval/cacm/queries.jsonl": "",
+    "eval/cranfield/queries.jsonl": "",
+    "arxiv.jsonl.gz": "",
+    "zh/arxiv_en_zh_parallel.jsonl.gz": `${JSON.stringify({ id: "1", title_en: "a", title_zh: "好", abstract_en: "b", abstract_zh: "坏" })}\n`,
+    "zh/LCQMC/valid.tsv.gz": "a\tb\tlabel\n花呗怎么还款？\t我们\t1\n",
+    "locale/zh_CN/LC_MESSAGES/program.mo": catalog,
+    "locale/zh_CN/LC_MESSAGES/damaged.mo": "no catalogue",
+    "locale/zh_TW/LC_MESSAGES/program.mo": catalog,
+  };
+  for (const [path, content] of Object.entries(files)) {
+    const file = join(folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, path.endsWith(".gz") ? gzipSync(content) : content);
+  }
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("everyday Chinese", () => {
+  test("sentences by rules differ, fill every gap and are the same for one seed", () => {
+    const sentences = everydaySentences(3000, 5);
+    expect(new Set(sentences).size).toBe(3000);
+    expect(everydaySentences(3000, 5)).toEqual(sentences);
+    expect(everydaySentences(3000, 6)).not.toEqual(sentences);
+    for (const sentence of sentences) expect(sentence).toMatch(/^\p{Script=Han}+[？?]?$/u);
+    // Only questions end like one.
+    for (const sentence of sentences.filter((text) => /[？?啊]$|呢？$/.test(text)))
+      expect(sentence).toMatch(/[么吗哪谁求何样啊呢]/);
+  });
+
+  test("frequent words are words", () => {
+    const words = frequentWords(500);
+    expect(words).toHaveLength(500);
+    expect(words).toContain("我们");
+    for (const word of words) expect([...word].length).toBeGreaterThan(1);
+  });
+
+  test.each([
+    ["打开文件(&O)…", "打开文件"],
+    ["_Save as", "Save as"],
+    ["AT&T's file_name", "AT&T's file_name"],
+    ["找到 %d 个 <i>文件</i>", "找到 个 文件"],
+    ["你好，{name}", "你好，"],
+  ])("%s loses what only a program needs", (text, plain) => {
+    expect(plainText(text)).toBe(plain);
+  });
+
+  test("sentences and pairs come out of simplified catalogues, each once, nothing held out, damaged files told", async () => {
+    const options = {
+      dataDir: folder,
+      outPath: join(folder, "out.txt"),
+      made: 40,
+      words: 30,
+      translated: 10,
+      catalogsDir: join(folder, "locale"),
+      pairsPath: join(folder, "pairs.jsonl"),
+      seed: 1,
+    };
+    const result = await writeSentences(options);
+    expect(result).toEqual({ sentences: 71, pairs: 2, catalogs: 1, skippedCatalogs: 1 });
+    const pairs = (await read("pairs.jsonl")).map((line) => JSON.parse(line) as object);
+    // In the catalogue's own order, which is by the English text.
+    expect(pairs).toEqual([
+      { query: "天气很好。", positive: "The weather is nice" },
+      { query: "打开文件", positive: "Open the file" },
+    ]);
+    const lines = await read("out.txt");
+    expect(lines).toHaveLength(71);
+    expect(lines).toContain("打开文件");
+    expect(lines).not.toContain("花呗怎么还款");
+    expect(lines).not.toContain("我们");
+    await writeSentences(options);
+    expect(await read("out.txt")).toEqual(lines);
+  });
+});
