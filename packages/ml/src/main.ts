@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
+import type { BlendedModel } from "./commands/blend.ts";
 import { DATA_DIR, ROOT, RUNS_DIR } from "./commands/project-folders.ts";
 import type { Grown } from "./nn/index.ts";
 import type { Recipe, TrainingVerb } from "./recipe.ts";
@@ -13,8 +14,9 @@ class UsageError extends Error {
 
 const DATA_STATEMENT =
   "Distilled from all-MiniLM-L6-v2 (Apache-2.0) and multilingual-e5-small (MIT) on arXiv metadata (CC0), conference " +
-  "papers (ACL and PMLR CC BY 4.0, OpenReview terms), machine-translated arXiv abstracts, CSL (Apache-2.0) and public " +
-  "Chinese sentence-pair sets, some of which are for research use only.";
+  "papers (ACL and PMLR CC BY 4.0, OpenReview terms), machine-translated arXiv abstracts, CSL (Apache-2.0), translations of " +
+  "Debian's programs (free licences), graded Chinese sentences (CC BY-SA 4.0) and public Chinese sentence-pair sets, " +
+  "some of which are for research use only.";
 
 function positive(text: string): number {
   const value = Number(text);
@@ -474,6 +476,30 @@ program
     await exportWeights(requireFile(checkpoint, "The checkpoint"), out);
     console.log(out);
   });
+
+program
+  .command("blend")
+  .description("average the weights of runs that began from one model; float16, as weights writes them")
+  .argument(
+    "<models...>",
+    "checkpoints or weights, each with what it counts for: a.safetensors=0.4 b.safetensors=0.6",
+  )
+  .requiredOption("--out <file>", "the file of weights")
+  .action(async (models: string[], flags) => {
+    const { blend } = await import("./commands/blend.ts");
+    await blend(models.map(blendedModel), flags.out);
+    console.log(flags.out);
+  });
+
+/** `PATH=SHARE`; a share of 1 when left out. */
+function blendedModel(text: string): BlendedModel {
+  const at = text.lastIndexOf("=");
+  const path = at < 0 ? text : text.slice(0, at);
+  const share = at < 0 ? 1 : Number(text.slice(at + 1));
+  if (!(share >= 0 && share < Number.POSITIVE_INFINITY) || text.endsWith("="))
+    throw new UsageError(`The share in ${text} is no number of 0 or more: write ${path}=0.5, for instance.`);
+  return { path: requireFile(path, "The model"), share };
+}
 
 program
   .command("report")

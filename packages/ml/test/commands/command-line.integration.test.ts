@@ -95,6 +95,21 @@ describe("npm run ml --", () => {
       /InterchangeError: .* is neither a folder of transformers' RoFormer \(config\.json/,
     ],
     ["a missing run", ["report", "absent-run"], /The run .*absent-run does not exist/],
+    [
+      "a share that is no number",
+      ["blend", "a.safetensors=much", "--out", "/absent"],
+      /UsageError: The share in a\.safetensors=much is no number of 0 or more/,
+    ],
+    [
+      "pairs without catalogues",
+      ["sentences", "--out", "/absent", "--pairs", "/absent"],
+      /UsageError: Pairs come out of catalogues: name their folder with --catalogs/,
+    ],
+    [
+      "sentences that are not there",
+      ["teach", "absent.txt", "--url", "http://127.0.0.1:9"],
+      /The file of sentences absent\.txt does not exist/,
+    ],
   ])("%s is told in one sentence, with exit code 1", (_what, args, message) => {
     const { status, error } = ml("--data", folder, ...args);
     expect(status).toBe(1);
