@@ -43,6 +43,9 @@ describe("npm run ml --", () => {
       "export",
       "import",
       "report",
+      "sentences",
+      "teach",
+      "blend",
     ]) {
       expect(output).toMatch(new RegExp(`^  ${verb} .*\\w`, "m"));
     }
