@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { maskWholeWords, SPECIAL_TOKENS, WordPieceTokenizer } from "../src/index.ts";
-import { segmentChinese } from "../src/jieba.ts";
+import { chineseDictionary, segmentChinese } from "../src/jieba.ts";
 import { wordOfEachToken } from "../src/whole-word-masking.ts";
 
 const tokenizer = new WordPieceTokenizer([
@@ -70,4 +70,14 @@ describe("whole-word masking", () => {
     expect(masked / chosen).toBeCloseTo(0.8 + 0.1 / 17, 1);
     expect(kept / chosen).toBeCloseTo(0.1 + 0.1 / 17, 1);
   });
+});
+
+test("jieba's dictionary says how frequent a word is and what part of speech", () => {
+  const words = chineseDictionary();
+  const entry = (wanted: string) => words.find(({ word }) => word === wanted);
+  expect(words.length).toBeGreaterThan(300_000);
+  expect(entry("手机")?.tag).toBe("n");
+  expect(entry("北京")?.tag).toBe("ns");
+  expect(entry("我们")!.frequency).toBeGreaterThan(entry("胭脂")!.frequency);
+  expect(words.every(({ frequency }) => frequency >= 0)).toBe(true);
 });

@@ -3,7 +3,7 @@
  * What comes out is grammatical and mostly nonsense; a teacher says what it means all the same, and so a student
  * meets the words that papers and the public pair sets lack (docs/log/2026-11-29-everyday-chinese.md).
  */
-import { dict } from "@node-rs/jieba/dict.js";
+import { chineseDictionary, type DictionaryWord } from "@cool-papers/text/jieba";
 import { EVERYDAY_TEMPLATES } from "./everyday-templates.ts";
 import { SeededRandom } from "./seeded-random.ts";
 
@@ -24,24 +24,12 @@ const CHINESE = /^\p{Script=Han}+$/u;
 const QUESTION = /[么吗哪谁求何样]/u;
 const QUESTION_ENDINGS = ["", "", "？", "?", "啊", "呢？"];
 
-interface DictionaryWord {
-  readonly word: string;
-  readonly frequency: number;
-  readonly tag: string;
-}
-
 let dictionary: DictionaryWord[] | null = null;
 
 /** Words of Chinese characters alone, the most frequent first. */
 function readDictionary(): readonly DictionaryWord[] {
-  dictionary ??= new TextDecoder()
-    .decode(dict)
-    .split("\n")
-    .map((line) => line.split(" "))
-    .filter(
-      ([word, frequency, tag]) => CHINESE.test(word ?? "") && frequency !== undefined && tag !== undefined,
-    )
-    .map(([word, frequency, tag]) => ({ word: word!, frequency: Number(frequency), tag: tag!.trim() }))
+  dictionary ??= chineseDictionary()
+    .filter(({ word }) => CHINESE.test(word))
     .sort((a, b) => b.frequency - a.frequency);
   return dictionary;
 }
