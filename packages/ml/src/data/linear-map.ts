@@ -1,10 +1,10 @@
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
 
 /** Keeps directions that no row has from blowing up; small beside the rows' own scatter. */
-const RIDGE = 1e-4;
+const RIDGE = 1e-6;
 
 /**
- * The matrix P that makes from · P come nearest to `to` (ridge regression, least squares with λ = 1e-4 per row).
+ * The matrix P that makes from · P come nearest to `to` (ridge regression, least squares with λ = 1e-6 per row).
  *
  * @param from rows of one length d
  * @param to as many rows of one length k
