@@ -49,6 +49,12 @@ export async function requestEmbeddings(
   const { data } = answerSchema.safeParse(body);
   if (data === undefined)
     throw new DataError(`The answer of ${address} is none of OpenAI's embedding API: check --url.`);
+  const [length] = data.data.map(({ embedding }) => embedding.length);
+  const other = data.data.find(({ embedding }) => embedding.length !== length);
+  if (other !== undefined)
+    throw new DataError(
+      `The answer of ${address} has vectors of ${length} and of ${other.embedding.length} numbers.`,
+    );
   const vectors = new Array<Float32Array | undefined>(texts.length).fill(undefined);
   for (const { index, embedding } of data.data) vectors[index] = Float32Array.from(embedding);
   return vectors.map((vector, i) => {

@@ -31,7 +31,7 @@ import type {
   RecipeParts,
   SegmentsPart,
 } from "../recipe.ts";
-import { RecipeError } from "./recipe-error.ts";
+import { checkFileOfFlag, RecipeError } from "./recipe-error.ts";
 import { openTeacher } from "./with-teacher.ts";
 
 export interface RecipeBatchesRequest {
@@ -67,29 +67,22 @@ export async function openBatches(request: RecipeBatchesRequest): Promise<OpenBa
   const { parts, dataDir, seed, ownPairsPath, sentencesPath, nearModelPath } = request;
   if (parts.own && ownPairsPath === null)
     throw new RecipeError("This recipe trains on your own pairs: name their file with --pairs.");
-  const hasSentences = (parts.distil?.composition.sentences ?? 0) > 0;
-  if (hasSentences && sentencesPath === null)
-    throw new RecipeError(
+  checkFileOfFlag((parts.distil?.composition.sentences ?? 0) > 0, sentencesPath, {
+    missing:
       "This recipe learns the teacher's vectors of your own sentences: name their file with --sentences.",
-    );
-  if (!hasSentences && sentencesPath !== null)
-    throw new RecipeError(
-      "This recipe has no use for --sentences: its part `distil` takes none (composition.sentences).",
-    );
+    needless: "This recipe has no use for --sentences: its part `distil` takes none (composition.sentences).",
+  });
   if ((parts.own?.virtualBatches ?? 1) > 1 && parts.own?.lengthBuckets !== undefined)
     throw new RecipeError(
       "Batches of a virtual batch have one shape: leave lengthBuckets or virtualBatches out.",
     );
   const pairBatches = [parts.contrast?.batch, parts.late?.batch];
   const isNear = pairBatches.some((batch) => (batch?.nearShare ?? 0) > 0);
-  if (isNear && nearModelPath === null)
-    throw new RecipeError(
+  checkFileOfFlag(isNear, nearModelPath, {
+    missing:
       "This recipe puts papers side by side that a model finds near each other (nearShare): name its weights with --near-model.",
-    );
-  if (!isNear && nearModelPath !== null)
-    throw new RecipeError(
-      "This recipe has no use for a --near-model: its parts `contrast` and `late` lack nearShare.",
-    );
+    needless: "This recipe has no use for a --near-model: its parts `contrast` and `late` lack nearShare.",
+  });
   const tokenizer = readTokenizerJson(await readFile(request.tokenizerPath, "utf8"));
   const guard = await loadHeldOut(dataDir);
   const context: PartContext = {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { open, rename, stat } from "node:fs/promises";
 import type { Matrix } from "ml-matrix";
 import { DataError } from "../data/data-error.ts";
@@ -36,7 +37,7 @@ const LEAST_AGREEMENT = 0.95;
 /**
  * Vectors of further sentences by teacher e, in the 192 directions of its stored vectors. Those are a linear map of
  * the model's own, which is found by having the server embed lines of `teacher/zh.txt` whose vectors are stored. Goes
- * on where an ended run stopped (NAME.e.i8.part).
+ * on where a run that ended on the same lines stopped.
  *
  * @throws DataError when the server fails, serves another model, or a line is empty
  */
@@ -55,7 +56,11 @@ export async function teach(options: TeachOptions): Promise<Taught> {
     );
   const { map, agreement } = await fitToStored(options, embed);
   const path = vectorsPath(textPath, "e");
-  const part = `${path}.part`;
+  // Another text, model or prefix has another name: rows of one run never stand beside lines of another.
+  const run = createHash("sha256")
+    .update(JSON.stringify([options.model, prefix, lines]))
+    .digest("hex");
+  const part = `${path}.${run.slice(0, 12)}.part`;
   const bytes = await stat(part).then(
     ({ size }) => size,
     () => 0,

@@ -9,7 +9,7 @@ import type { Parameter } from "../parameters.ts";
 import type { Recipe, RecipeParts } from "../recipe.ts";
 import { combinedTask } from "../train/index.ts";
 import type { RecipeBatch, RecipeBatchesRequest } from "./recipe-batches.ts";
-import { RecipeError } from "./recipe-error.ts";
+import { checkFileOfFlag, RecipeError } from "./recipe-error.ts";
 import { recipeObjectives } from "./recipe-objectives.ts";
 import { type RunOptions, type RunResult, runTraining } from "./run-training.ts";
 import { openTeacher, type TaughtPart, withTeacher } from "./with-teacher.ts";
@@ -35,15 +35,11 @@ export async function train(options: TrainOptions): Promise<RunResult> {
   const config = studentConfig({ ...recipe.model, vocabSize });
   const { parts, seed, lora } = recipe;
   const taughtParts = partsWithTeacher(parts);
-  const hasTeacher = taughtParts.length > 0;
-  if (hasTeacher && teacherPath === null)
-    throw new RecipeError(
-      "This recipe learns from a teacher: name its checkpoint or weights with --teacher.",
-    );
-  if (!hasTeacher && teacherPath !== null)
-    throw new RecipeError(
+  checkFileOfFlag(taughtParts.length > 0, teacherPath, {
+    missing: "This recipe learns from a teacher: name its checkpoint or weights with --teacher.",
+    needless:
       "This recipe has no use for a --teacher: its part `segments` lacks hasTeacher, its part `contrast` teacherShare.",
-    );
+  });
   const teacher = teacherPath === null ? null : await openTeacher(teacherPath, vocabSize, options.threads);
   const request: RecipeBatchesRequest = {
     parts,

@@ -108,6 +108,26 @@ test("a run that the server ended goes on where it stopped, and ends with the sa
   expect(await readFile(path)).toEqual(whole);
 });
 
+test("what an ended run left does not serve other lines", async () => {
+  answer = (texts) =>
+    texts.includes(newLines[40]!) ? { status: 500, body: null } : served(teacherVector)(texts);
+  await expect(teachLines(newLines)).rejects.toThrow(/answered 500$/);
+  answer = served(teacherVector);
+  requests = [];
+  const { path } = await teachLines(["另一句", ...newLines.slice(1)]);
+  expect(requests.flat()).toContain("另一句");
+  const [row, wanted] = [
+    new Int8Array((await readFile(path)).buffer, 0, TEACHER_DIMENSIONS),
+    meaning("另一句"),
+  ];
+  expect(dot(row, wanted) / Math.sqrt(dot(row, row) * dot(wanted, wanted))).toBeGreaterThan(0.97);
+});
+
+test("vectors of different lengths are refused", async () => {
+  answer = (texts) => served((text) => teacherVector(text).slice(text === texts[3] ? 1 : 0))(texts);
+  await expect(teachLines(newLines)).rejects.toThrow(/vectors of 200 and of 199 numbers/);
+});
+
 test("a server of another model is refused, with what it should be", async () => {
   answer = served((text) => Array.from(meaning(`${text}, quite different`)));
   await expect(teachLines(newLines)).rejects.toThrow(/is not teacher e: .*cosine of .*multilingual-e5-small/);
