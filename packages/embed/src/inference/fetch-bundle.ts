@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -129,14 +128,16 @@ async function fetchFile(
     }
     if (size !== sizeBytes || hash.digest("hex") !== expected) throw damaged(url);
   };
-  await replaceFile(path, (next) => pipeline(Readable.from(body), check, createWriteStream(next))).catch(
-    (cause: unknown) => {
-      if (cause instanceof ModelLoadError) throw cause;
-      throw new ModelLoadError(`${url} broke off after ${size} of ${sizeBytes} bytes; start again.`, null, {
-        cause,
-      });
-    },
-  );
+  await replaceFile(path, async (next) => {
+    // Opened first: a stream that opens its file itself may still create it after a failure has removed it.
+    const target = await open(next, "w");
+    await pipeline(Readable.from(body), check, target.createWriteStream());
+  }).catch((cause: unknown) => {
+    if (cause instanceof ModelLoadError) throw cause;
+    throw new ModelLoadError(`${url} broke off after ${size} of ${sizeBytes} bytes; start again.`, null, {
+      cause,
+    });
+  });
 }
 
 function damaged(url: URL): ModelLoadError {
