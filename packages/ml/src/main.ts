@@ -88,6 +88,10 @@ for (const [verb, description] of Object.entries(VERBS) as [TrainingVerb | "trai
       "lines of text; file.e.i8 beside it has the vectors that teacher e gives them (`ml teach` makes it)",
     )
     .option(
+      "--paraphrases <file>",
+      "questions with a text that asks the same and texts that do not, in the form of --pairs (`ml sentences` writes some)",
+    )
+    .option(
       "--teacher <checkpoint>",
       "model whose cosines are taught, of the same vocabulary (roformer-sim-distill, tiny-questions)",
     )
@@ -108,6 +112,7 @@ interface TrainingFlags {
   readonly from?: string;
   readonly pairs?: string;
   readonly sentences?: string;
+  readonly paraphrases?: string;
   readonly teacher?: string;
   readonly nearModel?: string;
   readonly resume: boolean;
@@ -137,6 +142,8 @@ async function runTrainingCommand(
     ownPairsPath: flags.pairs === undefined ? null : requireFile(flags.pairs, "The file of pairs"),
     sentencesPath:
       flags.sentences === undefined ? null : requireFile(flags.sentences, "The file of sentences"),
+    paraphrasesPath:
+      flags.paraphrases === undefined ? null : requireFile(flags.paraphrases, "The file of paraphrases"),
     teacherPath: flags.teacher === undefined ? null : requireFile(flags.teacher, "The teacher"),
     nearModelPath:
       flags.nearModel === undefined ? null : requireFile(flags.nearModel, "The model that finds near papers"),
@@ -225,6 +232,9 @@ program
   )
   .option("--translated <n>", "sentences of the catalogues", positiveInteger, 45_000)
   .option("--pairs <file>", "write what the catalogues say in both languages there, for --pairs")
+  .option("--paraphrases <file>", "write questions by rules that ask the same or do not, for --paraphrases")
+  .option("--paraphrased <n>", "such questions, each with one that asks the same", positiveInteger, 150_000)
+  .option("--questions <n>", "of them among the sentences as well", positiveInteger, 55_000)
   .option("--seed <n>", "chooses words and sentences", positiveInteger, 7)
   .action(async (flags) => {
     if (flags.pairs !== undefined && flags.catalogs === undefined)
@@ -239,6 +249,9 @@ program
       catalogsDir:
         flags.catalogs === undefined ? null : requireFile(flags.catalogs, "The folder of catalogues"),
       pairsPath: flags.pairs ?? null,
+      paraphrasesPath: flags.paraphrases ?? null,
+      paraphrased: flags.paraphrased,
+      questions: flags.questions,
       seed: flags.seed,
     });
     const skipped = skippedCatalogs > 0 ? ` (${skippedCatalogs} damaged)` : "";

@@ -52,6 +52,8 @@ export interface GradedPart {
   readonly length: number;
   /** Lengths below `length` for batches of short sentences: less padding, one more graph each. */
   readonly lengthBuckets?: readonly number[];
+  /** Every other batch comes from the file of `--paraphrases` (`ml sentences` writes one). */
+  readonly hasParaphrases?: boolean;
 }
 
 /** RoFormer-Sim's supervised stage: softmax over [u; v; |u − v|], each row over the classes of its own task. */
@@ -134,6 +136,11 @@ export interface Recipe {
   readonly maxGradientNorm: number | null;
   /** Parameters that stay as they are. */
   readonly frozen: readonly string[];
+  /**
+   * Only the rows of these tokens move, in the table and in the weights of pooling. The texts of a bag that have none of them,
+   * such as English ones, keep their vectors to the last bit.
+   */
+  readonly trainedTokens?: "chinese";
   /** Trains low-rank adapters beside the weights of `--from`, which stay as they are; merged when the model is read. */
   readonly lora?: LoraRecipe;
   /** Batches whose mean gradient makes one step; 1 when left out. */

@@ -3,6 +3,7 @@ import { compileTrainStep } from "../src/backend/index.ts";
 import { SeededRandom } from "../src/data/seeded-random.ts";
 import {
   add,
+  gatherRows,
   input,
   mul,
   type Node,
@@ -130,6 +131,54 @@ test("a run that stops and is restored ends exactly like an unbroken one", async
   await after.release();
   expect([...early, ...late]).toEqual(losses);
   expect(stored.get("w").data).toEqual(unbroken.get("w").data);
+});
+
+test("rows that are not trained stay as they are, even under weight decay", async () => {
+  const table = { data: Float32Array.from([1, 2, 3, 4, 5, 6, 7, 8]), shape: [4, 2] };
+  const bias = { data: Float32Array.of(1, 1), shape: [2] };
+  for (const isPicked of [false, true]) {
+    const parameters = copyParameters(
+      parameterSet([
+        ["table", table],
+        ["bias", bias],
+      ]),
+    );
+    const plain: TrainTask<Points> = {
+      ...task,
+      define: ({ y }) => {
+        const context = new ForwardContext(true);
+        const rows = context.parameter("table", [4, 2], zeros);
+        const used = isPicked ? gatherRows(rows, input("ids", "int", [3])) : rows;
+        const x = input("x", "float", [y.length, 3]);
+        const loss = add(
+          reduceSum(square(add(used, context.parameter("bias", [2], zeros)))),
+          mul(reduceSum(x), 0),
+        );
+        return { loss, specs: context.specs() };
+      },
+      feeds: ({ x }) => ({ x, ...(isPicked ? { ids: Int32Array.of(3, 1, 0) } : {}) }),
+    };
+    const trainer = new Trainer({
+      task: plain,
+      parameters,
+      optimizer: new AdamW({ weightDecay: 0.5 }),
+      learningRate: constant(0.1),
+      seed: 1,
+      maxGradientNorm: null,
+      trainedRows: new Map([["table", Int32Array.of(1, 2)]]),
+    });
+    await trainer.update([points(1)]);
+    await trainer.release();
+    const rows = [0, 1, 2, 3].map((row) => [...parameters.get("table").data.subarray(2 * row, 2 * row + 2)]);
+    expect([rows[0], rows[3]]).toEqual([
+      [1, 2],
+      [7, 8],
+    ]);
+    expect(rows[1]).not.toEqual([3, 4]);
+    if (isPicked) expect(rows[2]).toEqual([5, 6]);
+    else expect(rows[2]).not.toEqual([5, 6]);
+    expect([...parameters.get("bias").data]).not.toEqual([1, 1]);
+  }
 });
 
 test("micro-batches of different sizes give the gradient of their union", async () => {

@@ -43,6 +43,8 @@ export interface RecipeBatchesRequest {
   readonly ownPairsPath: string | null;
   /** File of `--sentences`; null without. */
   readonly sentencesPath: string | null;
+  /** File of `--paraphrases`; null without. */
+  readonly paraphrasesPath: string | null;
   /** Model of `--near-model`; null without. */
   readonly nearModelPath: string | null;
 }
@@ -57,6 +59,7 @@ interface PartContext {
   readonly seed: number;
   readonly ownPairsPath: string | null;
   readonly sentencesPath: string | null;
+  readonly paraphrasesPath: string | null;
   readonly nearModelPath: string | null;
 }
 
@@ -64,13 +67,17 @@ const MAX_ABSTRACT_TOKENS = 224;
 
 /** Loads the data of every part that the recipe has. */
 export async function openBatches(request: RecipeBatchesRequest): Promise<OpenBatches<RecipeBatch>> {
-  const { parts, dataDir, seed, ownPairsPath, sentencesPath, nearModelPath } = request;
+  const { parts, dataDir, seed, ownPairsPath, sentencesPath, paraphrasesPath, nearModelPath } = request;
   if (parts.own && ownPairsPath === null)
     throw new RecipeError("This recipe trains on your own pairs: name their file with --pairs.");
   checkFileOfFlag((parts.distil?.composition.sentences ?? 0) > 0, sentencesPath, {
     missing:
       "This recipe learns the teacher's vectors of your own sentences: name their file with --sentences.",
     needless: "This recipe has no use for --sentences: its part `distil` takes none (composition.sentences).",
+  });
+  checkFileOfFlag(parts.graded?.hasParaphrases ?? false, paraphrasesPath, {
+    missing: "This recipe learns from paraphrases: name their file with --paraphrases.",
+    needless: "This recipe has no use for --paraphrases: its part `graded` lacks hasParaphrases.",
   });
   if ((parts.own?.virtualBatches ?? 1) > 1 && parts.own?.lengthBuckets !== undefined)
     throw new RecipeError(
@@ -92,6 +99,7 @@ export async function openBatches(request: RecipeBatchesRequest): Promise<OpenBa
     seed,
     ownPairsPath,
     sentencesPath,
+    paraphrasesPath,
     nearModelPath,
   };
   const openers: Record<string, OpenBatches<unknown>> = {};
@@ -219,11 +227,9 @@ async function embedPapers(
   return { data, dimensions: data.length / papers.length };
 }
 
-async function openGraded(
-  part: GradedPart,
-  { dataDir, tokenizer, guard, seed }: PartContext,
-): Promise<OpenBatches<unknown>> {
-  const corpus = await loadGradedPairs(dataDir, tokenizer, guard, part.length);
+async function openGraded(part: GradedPart, context: PartContext): Promise<OpenBatches<unknown>> {
+  const { tokenizer, seed } = context;
+  const corpus = await loadGradedPairs({ ...context, maxLength: part.length });
   const options = { ...part, padId: tokenizer.special.pad, seed };
   return (position) => new GradedBatches(corpus, options, position as GradedPosition | undefined);
 }

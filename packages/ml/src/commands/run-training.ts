@@ -43,6 +43,8 @@ export interface TrainingSetup<Batch> {
   readonly task: TrainTask<Batch>;
   /** The model's configuration, stored in checkpoints. */
   readonly config: unknown;
+  /** Rows that move, by the parameters that have them, when everything else stays; null: everything moves. */
+  readonly trainedRows: ReadonlyMap<string, Int32Array> | null;
   /** Opens the data at a stored position, or at its beginning. */
   openBatches(position: unknown): BatchStream<Batch>;
   /** Changes freshly drawn parameters before the first step. */
@@ -86,7 +88,8 @@ export async function runTraining<Batch>(
     learningRate: warmupLinear(peak, warmupSteps, totalSteps, floor),
     seed: recipe.seed,
     maxGradientNorm: recipe.maxGradientNorm,
-    frozen: frozenBy(recipe, parameters),
+    frozen: frozenBy(recipe, parameters, setup.trainedRows),
+    ...(setup.trainedRows === null ? {} : { trainedRows: setup.trainedRows }),
     session: { threads: options.threads },
     ...(recipe.maxBadSteps === undefined ? {} : { maxBadSteps: recipe.maxBadSteps }),
   });
@@ -135,7 +138,12 @@ async function* forever<Batch>(first: Batch, batches: BatchStream<Batch>): Async
   for (;;) yield await batches.next();
 }
 
-function frozenBy({ frozen, lora }: Recipe, parameters: ParameterSet): Set<string> {
+function frozenBy(
+  { frozen, lora }: Recipe,
+  parameters: ParameterSet,
+  trainedRows: TrainingSetup<unknown>["trainedRows"],
+): Set<string> {
+  if (trainedRows !== null) return new Set(parameters.names.filter((name) => !trainedRows.has(name)));
   if (lora === undefined) return new Set(frozen);
   const base = frozenUnderLora(parameters.names);
   for (const name of lora.alsoTrained ?? []) base.delete(name);

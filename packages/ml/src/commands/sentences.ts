@@ -1,6 +1,8 @@
 import { writeFile } from "node:fs/promises";
-import { everydaySentences, frequentWords } from "../data/everyday-sentences.ts";
+import { everydaySentences } from "../data/everyday-sentences.ts";
+import { frequentWords } from "../data/everyday-words.ts";
 import { loadHeldOut } from "../data/held-out.ts";
+import { paraphrases } from "../data/paraphrases.ts";
 import { SeededRandom } from "../data/seeded-random.ts";
 import { readCatalogs } from "../data/translation-catalogs.ts";
 
@@ -16,6 +18,11 @@ export interface SentencesOptions {
   readonly catalogsDir: string | null;
   /** JSON lines of what the catalogues say in both languages, for `--pairs`; null: none. */
   readonly pairsPath: string | null;
+  /** JSON lines of questions that ask the same or do not, for `--paraphrases`; null: none. */
+  readonly paraphrasesPath: string | null;
+  /** How many, and how many of their questions are among the sentences as well. */
+  readonly paraphrased: number;
+  readonly questions: number;
   readonly seed: number;
 }
 
@@ -28,7 +35,7 @@ export interface WrittenSentences {
 
 /** Writes everyday Chinese, one text a line in random order, each once and none of it held out. */
 export async function writeSentences(options: SentencesOptions): Promise<WrittenSentences> {
-  const { dataDir, outPath, catalogsDir, pairsPath, seed } = options;
+  const { dataDir, outPath, catalogsDir, pairsPath, paraphrasesPath, seed } = options;
   const guard = await loadHeldOut(dataDir);
   const { texts, catalogs, skipped } =
     catalogsDir === null ? { texts: [], catalogs: 0, skipped: 0 } : await readCatalogs(catalogsDir);
@@ -36,18 +43,27 @@ export async function writeSentences(options: SentencesOptions): Promise<Written
     ({ english, chinese }) => guard.allows({ text: english }) && guard.allows({ text: chinese }),
   );
   if (pairsPath !== null) {
-    const lines = pairs.map(({ english, chinese }) => JSON.stringify({ query: chinese, positive: english }));
-    await writeFile(pairsPath, lines.map((line) => `${line}\n`).join(""));
+    await writeLines(
+      pairsPath,
+      pairs.map(({ english, chinese }) => ({ query: chinese, positive: english })),
+    );
   }
+  const asked = paraphrasesPath === null ? [] : paraphrases(options.paraphrased, seed);
+  if (paraphrasesPath !== null) await writeLines(paraphrasesPath, asked);
   const random = new SeededRandom(seed);
   const order = random.shuffle(Int32Array.from(pairs.keys())).subarray(0, options.translated);
   const sentences = new Set([
     ...everydaySentences(options.made, seed),
     ...frequentWords(options.words),
     ...[...order].map((i) => pairs[i]!.chinese),
+    ...asked.slice(0, options.questions).map(({ query }) => query),
   ]);
   const allowed = [...sentences].filter((text) => guard.allows({ text }));
   const shuffled = random.shuffle(Int32Array.from(allowed.keys()));
   await writeFile(outPath, [...shuffled].map((i) => `${allowed[i]}\n`).join(""));
   return { sentences: allowed.length, pairs: pairs.length, catalogs, skippedCatalogs: skipped };
+}
+
+async function writeLines(path: string, rows: readonly object[]): Promise<void> {
+  await writeFile(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
 }

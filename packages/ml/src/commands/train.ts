@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { readTokenizerJson } from "@cool-papers/text";
+import { readTokenizerJson, type WordPieceTokenizer } from "@cool-papers/text";
 import type { BatchStream } from "../data/batch-source.ts";
 import { Prefetch, type PrefetchedStream } from "../data/prefetch.ts";
-import { POOLING_WEIGHTS } from "../models/encoder.ts";
+import { POOLING_WEIGHTS, TOKEN_TABLE } from "../models/encoder.ts";
 import { studentConfig } from "../models/encoder-config.ts";
 import { adapterOf } from "../nn/index.ts";
 import type { Parameter } from "../parameters.ts";
@@ -22,6 +22,8 @@ export interface TrainOptions extends RunOptions {
   readonly ownPairsPath: string | null;
   /** Lines of text with vectors of teacher e beside them; null: none. */
   readonly sentencesPath: string | null;
+  /** Lines of a query, a text that asks the same and texts that do not; null: none. */
+  readonly paraphrasesPath: string | null;
   /** Model whose cosines are taught (`hasTeacher`); null: none. */
   readonly teacherPath: string | null;
   /** Model that says which papers are near each other (`nearShare`); null: none. */
@@ -30,8 +32,10 @@ export interface TrainOptions extends RunOptions {
 
 /** Trains a student by a recipe: all its parts at once, one batch of each a step, made in a thread of their own. */
 export async function train(options: TrainOptions): Promise<RunResult> {
-  const { recipe, dataDir, tokenizerPath, ownPairsPath, sentencesPath, teacherPath, nearModelPath } = options;
-  const { vocabSize } = readTokenizerJson(await readFile(tokenizerPath, "utf8"));
+  const { recipe, dataDir, tokenizerPath, teacherPath } = options;
+  const { ownPairsPath, sentencesPath, paraphrasesPath, nearModelPath } = options;
+  const tokenizer = readTokenizerJson(await readFile(tokenizerPath, "utf8"));
+  const { vocabSize } = tokenizer;
   const config = studentConfig({ ...recipe.model, vocabSize });
   const { parts, seed, lora } = recipe;
   const taughtParts = partsWithTeacher(parts);
@@ -48,6 +52,7 @@ export async function train(options: TrainOptions): Promise<RunResult> {
     tokenizerPath,
     ownPairsPath,
     sentencesPath,
+    paraphrasesPath,
     nearModelPath,
   };
   const module = new URL("./recipe-batches.ts", import.meta.url).href;
@@ -58,6 +63,7 @@ export async function train(options: TrainOptions): Promise<RunResult> {
         recipe,
         config: lora === undefined ? config : { ...config, lora },
         task: combinedTask<RecipeBatch>(recipeObjectives(parts, config), lora && adapterOf(lora)),
+        trainedRows: trainedRows(recipe, tokenizer),
         openBatches: (position): BatchStream<RecipeBatch> =>
           teacher === null ? data.open(position) : withTeacher(data.open(position), teacher, taughtParts),
         prepare: (parameters) =>
@@ -86,6 +92,23 @@ function partsWithTeacher({ segments, contrast }: RecipeParts): TaughtPart[] {
     ...(segments?.hasTeacher ? (["segments"] as const) : []),
     ...(teacherShare > 0 ? (["contrast"] as const) : []),
   ];
+}
+
+/** Rows of the token tables that move when the others stay; null: everything moves. */
+function trainedRows(
+  { trainedTokens }: Recipe,
+  tokenizer: WordPieceTokenizer,
+): ReadonlyMap<string, Int32Array> | null {
+  if (trainedTokens === undefined) return null;
+  const rows = chineseTokens(tokenizer);
+  return new Map([TOKEN_TABLE, POOLING_WEIGHTS].map((name) => [name, rows]));
+}
+
+const CHINESE_PIECE = /^(##)?[\p{Script=Han}\u3000-\u303f\uff00-\uffef]+$/u;
+
+/** Ids of the pieces of Chinese characters and of the punctuation of their width, ascending. */
+function chineseTokens({ vocabulary }: WordPieceTokenizer): Int32Array {
+  return Int32Array.from(vocabulary.keys()).filter((id) => CHINESE_PIECE.test(vocabulary[id]!));
 }
 
 const COUNTED_BATCHES = 200;

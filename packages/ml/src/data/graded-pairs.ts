@@ -4,6 +4,7 @@ import type { WordPieceTokenizer } from "@cool-papers/text";
 import { type BatchPicker, batchPicker } from "./bucketed-cycle.ts";
 import { DataError } from "./data-error.ts";
 import type { HeldOutGuard } from "./held-out.ts";
+import { readOwnRows } from "./own-pairs.ts";
 import type { CyclePosition } from "./shuffled-cycle.ts";
 import { packBlock, type TokenBlock, TokenStore } from "./token-store.ts";
 import { readTsv } from "./tsv.ts";
@@ -20,15 +21,25 @@ interface GradedPair {
 export interface GradedCorpus {
   readonly store: TokenStore;
   readonly sets: readonly (readonly GradedPair[])[];
+  /** Of your own file; null: none. */
+  readonly paraphrases: readonly GradedPair[] | null;
 }
 
-/** Pairs whose sentences are both allowed. @throws DataError for a label that is no number */
-export async function loadGradedPairs(
-  dataDir: string,
-  tokenizer: WordPieceTokenizer,
-  guard: HeldOutGuard,
-  maxLength: number,
-): Promise<GradedCorpus> {
+export interface GradedCorpusOptions {
+  readonly dataDir: string;
+  readonly tokenizer: WordPieceTokenizer;
+  readonly guard: HeldOutGuard;
+  readonly maxLength: number;
+  /**
+   * File of lines as own-pairs.ts reads them, a query and its positive being more alike than a query and a negative;
+   * null: none
+   */
+  readonly paraphrasesPath: string | null;
+}
+
+/** Pairs whose sentences are both allowed. @throws DataError for a label that is no number, or a file without negatives */
+export async function loadGradedPairs(options: GradedCorpusOptions): Promise<GradedCorpus> {
+  const { dataDir, tokenizer, guard, maxLength, paraphrasesPath } = options;
   const store = new TokenStore();
   const sets: GradedPair[][] = [];
   const add = (text: string) => {
@@ -46,7 +57,30 @@ export async function loadGradedPairs(
     }
     sets.push(pairs);
   }
-  return { store, sets };
+  const paraphrases = paraphrasesPath === null ? null : await readParaphrases(paraphrasesPath, guard, add);
+  return { store, sets, paraphrases };
+}
+
+async function readParaphrases(
+  path: string,
+  guard: HeldOutGuard,
+  add: (text: string) => number,
+): Promise<GradedPair[]> {
+  const pairs: GradedPair[] = [];
+  let unlike = 0;
+  for await (const { query, positive, negatives } of readOwnRows(path, guard)) {
+    const left = add(query);
+    pairs.push({ left, right: add(positive), label: 1 });
+    for (const text of negatives) {
+      pairs.push({ left, right: add(text), label: 0 });
+      unlike++;
+    }
+  }
+  if (unlike === 0)
+    throw new DataError(
+      `${path} has no negatives: pairs can be ordered only where some are less alike than others.`,
+    );
+  return pairs;
 }
 
 export interface GradedBatch {
@@ -69,10 +103,12 @@ export interface GradedBatchOptions {
   readonly padId: number;
 }
 
-/** Endless batches, the sets taking turns. */
+/** Endless batches, the sets taking turns; where there are paraphrases, every other batch is of those. */
 export class GradedBatches {
   readonly #corpus: GradedCorpus;
   readonly #options: GradedBatchOptions;
+  /** The sets, paraphrases last. */
+  readonly #sets: readonly (readonly GradedPair[])[];
   readonly #pickers: readonly BatchPicker[];
   #batches: number;
 
@@ -84,7 +120,8 @@ export class GradedBatches {
     this.#corpus = corpus;
     this.#options = options;
     const lengthOf = (index: number) => corpus.store.get(index).length;
-    this.#pickers = corpus.sets.map((set, i) => {
+    this.#sets = corpus.paraphrases ? [...corpus.sets, corpus.paraphrases] : corpus.sets;
+    this.#pickers = this.#sets.map((set, i) => {
       const lengths = set.map(({ left, right }) => Math.max(lengthOf(left), lengthOf(right)));
       const picker = { lengths, count: options.pairs, maxLength: options.length };
       return batchPicker(
@@ -97,9 +134,9 @@ export class GradedBatches {
 
   next(): GradedBatch {
     const { padId } = this.#options;
-    const turn = this.#batches++ % this.#pickers.length;
+    const turn = this.#turn(this.#batches++);
     const { items, length } = this.#pickers[turn]!.next();
-    const pairs = items.map((item) => this.#corpus.sets[turn]![item]!);
+    const pairs = items.map((item) => this.#sets[turn]![item]!);
     const block = (side: "left" | "right") =>
       packBlock(
         pairs.map((pair) => this.#corpus.store.get(pair[side])),
@@ -111,6 +148,12 @@ export class GradedBatches {
       right: block("right"),
       labels: Float32Array.from(pairs, ({ label }) => label),
     };
+  }
+
+  #turn(batch: number): number {
+    const { sets, paraphrases } = this.#corpus;
+    if (paraphrases === null) return batch % sets.length;
+    return batch % 2 === 0 ? sets.length : ((batch - 1) / 2) % sets.length;
   }
 
   position(): GradedPosition {

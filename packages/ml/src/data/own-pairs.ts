@@ -25,6 +25,29 @@ export interface OwnPairs {
   readonly pairs: readonly OwnPair[];
 }
 
+/** A line of the file. */
+export interface OwnRow {
+  readonly query: string;
+  readonly positive: string;
+  readonly negatives: readonly string[];
+}
+
+/** The lines that may be trained on, without negatives that may not. @throws DataError naming file and field for one that is no pair */
+export async function* readOwnRows(path: string, guard: HeldOutGuard | null): AsyncGenerator<OwnRow> {
+  for await (const row of readJsonLines(path)) {
+    const query = stringField(row, "query", path);
+    const positive = stringField(row, "positive", path);
+    const negatives = (row.negatives ?? []) as unknown;
+    if (!Array.isArray(negatives) || !negatives.every((text) => typeof text === "string")) {
+      throw new DataError(`A row of ${path} has "negatives" that are no list of texts.`);
+    }
+    const isAllowed = (text: string) => guard === null || guard.allows({ text });
+    const allowed = negatives.filter(isAllowed);
+    if (!isAllowed(query) || !isAllowed(positive) || (negatives.length > 0 && allowed.length === 0)) continue;
+    yield { query, positive, negatives: allowed };
+  }
+}
+
 /** @throws DataError naming file and field for a row that is no pair, or when there is none */
 export async function readOwnPairs(
   path: string,
@@ -35,14 +58,7 @@ export async function readOwnPairs(
   const store = new TokenStore();
   const pairs: OwnPair[] = [];
   const add = (text: string) => store.add(tokenizer.encode(text, { maxLength }).ids);
-  for await (const row of readJsonLines(path)) {
-    const query = stringField(row, "query", path);
-    const positive = stringField(row, "positive", path);
-    const negatives = (row.negatives ?? []) as unknown;
-    if (!Array.isArray(negatives) || !negatives.every((text) => typeof text === "string")) {
-      throw new DataError(`A row of ${path} has "negatives" that are no list of texts.`);
-    }
-    if (guard !== null && (!guard.allows({ text: query }) || !guard.allows({ text: positive }))) continue;
+  for await (const { query, positive, negatives } of readOwnRows(path, guard)) {
     pairs.push({ query: add(query), positive: add(positive), negatives: negatives.map(add) });
   }
   if (pairs.length === 0) throw new DataError(`${path} holds no pair that may be trained on.`);

@@ -45,6 +45,11 @@ export class SeededRandom {
     return Math.floor(this.next() * below);
   }
 
+  /** One of the choices, all as likely; there has to be one. */
+  pick<T>(choices: readonly T[]): T {
+    return choices[this.nextBelow(choices.length)]!;
+  }
+
   /** Shuffles in place (Fisher–Yates). */
   shuffle<T extends { length: number; [index: number]: number }>(values: T): T {
     for (let i = values.length - 1; i > 0; i--) {

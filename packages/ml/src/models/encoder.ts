@@ -91,13 +91,12 @@ function encodeTogether(context: ForwardContext, config: EncoderConfig, inputs: 
   return { sequence: x, pooled: pool(context, config, inputs, x) };
 }
 
+/** Parameter of the token table. */
+export const TOKEN_TABLE = "embeddings.token";
+
 /** The token table [vocabSize, hiddenSize]; tied with the output of the language-model head. */
 export function tokenTable(context: ForwardContext, config: EncoderConfig): Node {
-  return context.parameter(
-    "embeddings.token",
-    [config.vocabSize, config.hiddenSize],
-    normal(config.initializerStd),
-  );
+  return context.parameter(TOKEN_TABLE, [config.vocabSize, config.hiddenSize], normal(config.initializerStd));
 }
 
 function embed(

@@ -7,6 +7,7 @@ import type { GradientSet, ParameterSet } from "../parameters.ts";
 import { sumGradients } from "./gradient-sum.ts";
 import { StepCache } from "./step-cache.ts";
 import type { TrainTask } from "./task.ts";
+import { onlyRows } from "./trained-rows.ts";
 
 export interface TrainerOptions<Batch> {
   readonly task: TrainTask<Batch>;
@@ -20,6 +21,8 @@ export interface TrainerOptions<Batch> {
   readonly maxGradientNorm: number | null;
   /** Names of parameters that stay as they are. */
   readonly frozen?: ReadonlySet<string>;
+  /** Rows that move, ascending, by the parameter that has them; the parameter's other rows stay as they are. */
+  readonly trainedRows?: ReadonlyMap<string, Int32Array>;
   /** Compiled graphs kept at a time; 4 when left out */
   readonly maxCompiledGraphs?: number;
   /** Steps in a row whose loss or gradient is no number, after which training stops; 10 when left out */
@@ -91,7 +94,7 @@ export class Trainer<Batch> {
       metrics = result.metrics;
       parts.push({ gradients: result.gradients, weight });
     }
-    const gradients = sumGradients(parts);
+    const gradients = onlyRows(sumGradients(parts), parameters, this.#options.trainedRows);
     const gradientNorm = clipGlobalNorm(gradients, maxGradientNorm ?? Number.POSITIVE_INFINITY);
     const learningRate = this.#options.learningRate(this.#step);
     const isSkipped = !Number.isFinite(loss) || !Number.isFinite(gradientNorm);

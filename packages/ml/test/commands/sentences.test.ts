@@ -5,7 +5,10 @@ import { gzipSync } from "node:zlib";
 import { mo } from "gettext-parser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeSentences } from "../../src/commands/sentences.ts";
-import { everydaySentences, frequentWords } from "../../src/data/everyday-sentences.ts";
+import { everydaySentences } from "../../src/data/everyday-sentences.ts";
+import { frequentWords } from "../../src/data/everyday-words.ts";
+import { PARAPHRASE_TEMPLATES } from "../../src/data/paraphrase-templates.ts";
+import { type Paraphrase, paraphrases } from "../../src/data/paraphrases.ts";
 import { plainText } from "../../src/data/translation-catalogs.ts";
 
 let folder: string;
@@ -88,6 +91,9 @@ describe("everyday Chinese", () => {
       translated: 10,
       catalogsDir: join(folder, "locale"),
       pairsPath: join(folder, "pairs.jsonl"),
+      paraphrasesPath: null,
+      paraphrased: 12,
+      questions: 5,
       seed: 1,
     };
     const result = await writeSentences(options);
@@ -105,5 +111,45 @@ describe("everyday Chinese", () => {
     expect(lines).not.toContain("我们");
     await writeSentences(options);
     expect(await read("out.txt")).toEqual(lines);
+
+    const path = join(folder, "paraphrases.jsonl");
+    expect(await writeSentences({ ...options, paraphrasesPath: path })).toMatchObject({ sentences: 76 });
+    const asked = (await read("paraphrases.jsonl")).map((line) => JSON.parse(line) as Paraphrase);
+    expect(asked).toHaveLength(12);
+    expect(await read("out.txt")).toEqual(
+      expect.arrayContaining(asked.slice(0, 5).map(({ query }) => query)),
+    );
+  });
+});
+
+describe("paraphrases", () => {
+  test("the wordings of a group have the same gaps, and no wording stands in two groups", () => {
+    const gaps = (wording: string) => [...new Set(wording.match(/\{\w+\}/g))].sort().join();
+    for (const group of PARAPHRASE_TEMPLATES) {
+      expect(group.length).toBeGreaterThan(1);
+      expect(new Set(group.map(gaps)).size, group[0]).toBe(1);
+    }
+    const all = PARAPHRASE_TEMPLATES.flat();
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  test("a question has one that asks the same and two that do not; one seed gives one list", () => {
+    const made = paraphrases(2000, 3);
+    expect(paraphrases(2000, 3)).toEqual(made);
+    expect(paraphrases(2000, 4)).not.toEqual(made);
+    const shared = (a: string, b: string) =>
+      [...new Set(a)].filter((character) => b.includes(character)).length;
+    let inPositives = 0;
+    let inNegatives = 0;
+    for (const { query, positive, negatives } of made) {
+      for (const text of [query, positive, ...negatives])
+        expect(text).toMatch(/^[\p{Script=Han}，。？?！]+$/u);
+      expect(negatives).toHaveLength(2);
+      if (shared(query, positive) > 1) inPositives++;
+      inNegatives += negatives.filter((text) => shared(query, text) > 1).length;
+    }
+    expect(inPositives).toBeGreaterThan(0.95 * made.length);
+    // Negatives look alike too, or nothing would be learned from them.
+    expect(inNegatives).toBeGreaterThan(0.7 * 2 * made.length);
   });
 });

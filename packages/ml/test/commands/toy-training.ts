@@ -67,6 +67,7 @@ export async function runToyTraining(options: ToyOptions): Promise<RunResult> {
           { distil: { objective: distillationObjective({ ...loss, config }), weight: 1 } },
           lora && adapterOf(lora),
         ),
+        trainedRows: null,
         openBatches: (position) => named(options.isDirect ? openDirectly(position) : data.open(position)),
         prepare: async () => {},
       },

@@ -59,6 +59,7 @@ const DATA: Record<string, string> = {
   "zh/CSL/ts_test.jsonl.gz": lines([{ title: sentence(3, 4), abstract: paper(70).abstract }]),
   "zh/ATEC/train_part.tsv.gz": labelled(2),
   "zh/AFQMC/train.tsv.gz": labelled(2),
+  "zh/STS-B/train.tsv.gz": labelled(5),
 };
 
 let folder: string;
@@ -83,12 +84,13 @@ interface Stage {
   readonly teacher?: string;
   readonly pairs?: string;
   readonly sentences?: string;
+  readonly paraphrases?: string;
   readonly nearModel?: string;
 }
 
 /** Runs three steps at a size for tests and returns the checkpoint and the losses. */
 async function run(name: string, recipe: Recipe, stage: Stage) {
-  const { from, teacher, pairs, sentences, nearModel, layers = 1 } = stage;
+  const { from, teacher, pairs, sentences, paraphrases, nearModel, layers = 1 } = stage;
   const losses: Record<string, number>[] = [];
   const small = { hiddenSize: 16, numHiddenLayers: layers, numAttentionHeads: 2, intermediateSize: 32 };
   const result = await train({
@@ -102,6 +104,7 @@ async function run(name: string, recipe: Recipe, stage: Stage) {
     tokenizerPath,
     ownPairsPath: pairs ?? null,
     sentencesPath: sentences ?? null,
+    paraphrasesPath: paraphrases ?? null,
     nearModelPath: nearModel ?? null,
     teacherPath: teacher ?? null,
     runDir: join(folder, name),
@@ -247,6 +250,47 @@ describe("recipes from data to checkpoints", () => {
     await expect(run("needless", { ...plain, parts: { own } }, stage)).rejects.toThrow(
       /has no use for --sentences/,
     );
+  });
+
+  test("paraphrases teach Chinese alone: other tokens keep their rows to the last bit", async () => {
+    const paraphrases = join(folder, "paraphrases.jsonl");
+    const row = { query: "好 w1", positive: "的 w1", negatives: ["好 w2"] };
+    await writeFile(paraphrases, lines([row, row, row]));
+    const graded = { weight: 1, scale: 20, pairs: 2, length: 8 };
+    const { lora: _, earlyStop: __, ...plain } = ownPairsLora;
+    const model = { ...plain.model, pooling: "weighted" as const };
+    const first = await run("before", { ...plain, model, parts: { graded } }, { layers: 0 });
+    const learner: Recipe = {
+      ...plain,
+      model,
+      parts: { graded: { ...graded, hasParaphrases: true } },
+      trainedTokens: "chinese",
+    };
+    const stage = { layers: 0, from: first.checkpoint, paraphrases };
+    const second = await run("paraphrased", learner, stage);
+    const [before, after] = [await readModel(first.checkpoint), await readModel(second.checkpoint)];
+    const moved = before.parameters.names.flatMap((name) => {
+      const [old, now] = [before.parameters.get(name), after.parameters.get(name)];
+      const width = old.data.length / old.shape[0]!;
+      const changed = [...old.data.keys()].filter((at) => old.data[at] !== now.data[at]);
+      return [...new Set(changed.map((at) => `${name} ${tokenizer.vocabulary[Math.floor(at / width)]}`))];
+    });
+    expect(moved).toEqual([
+      "embeddings.token 好",
+      "embeddings.token 的",
+      "embeddings.token 吗",
+      "pooling.tokenWeights 好",
+      "pooling.tokenWeights 的",
+      "pooling.tokenWeights 吗",
+    ]);
+    await expect(run("paraphrased", learner, { layers: 0 })).rejects.toThrow(
+      /name their file with --paraphrases/,
+    );
+    await expect(run("before", { ...plain, parts: { graded } }, { paraphrases })).rejects.toThrow(
+      /has no use for --paraphrases/,
+    );
+    await writeFile(paraphrases, lines([{ query: "好", positive: "的" }]));
+    await expect(run("paraphrased", learner, stage)).rejects.toThrow(/paraphrases\.jsonl has no negatives/);
   });
 
   test("pairs beside near papers need the model that finds them, and only they do", async () => {

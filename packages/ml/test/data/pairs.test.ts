@@ -476,6 +476,14 @@ describe("own pairs", () => {
     guard.add({ text: "W1!" });
     const only = await file("held.jsonl", [{ query: "w1", positive: "w2" }]);
     await expect(readOwnPairs(only, tokenizer, guard, 16)).rejects.toThrow(/no pair that may be trained on/);
+    const negative = await file("negative.jsonl", [
+      { query: "w2", positive: "w3", negatives: ["w1", "w4"] },
+      { query: "w2", positive: "w3", negatives: ["w1"] },
+    ]);
+    const { store, pairs } = await readOwnPairs(negative, tokenizer, guard, 16);
+    expect(
+      pairs.map(({ negatives }) => negatives.map((index) => tokenizer.decode(store.get(index)))),
+    ).toEqual([["w4"]]);
     const wrong = await file("wrong.jsonl", [{ query: "w1", positive: 3 }]);
     await expect(readOwnPairs(wrong, tokenizer, null, 16)).rejects.toThrow(
       /wrong\.jsonl has no text in "positive"/,
