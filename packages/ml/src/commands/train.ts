@@ -63,7 +63,7 @@ export async function train(options: TrainOptions): Promise<RunResult> {
         recipe,
         config: lora === undefined ? config : { ...config, lora },
         task: combinedTask<RecipeBatch>(recipeObjectives(parts, config), lora && adapterOf(lora)),
-        trainedRows: trainedRows(recipe, tokenizer),
+        trainedRows: trainedRows(options, tokenizer),
         openBatches: (position): BatchStream<RecipeBatch> =>
           teacher === null ? data.open(position) : withTeacher(data.open(position), teacher, taughtParts),
         prepare: (parameters) =>
@@ -96,10 +96,16 @@ function partsWithTeacher({ segments, contrast }: RecipeParts): TaughtPart[] {
 
 /** Rows of the token tables that move when the others stay; null: everything moves. */
 function trainedRows(
-  { trainedTokens }: Recipe,
+  { recipe: { trainedTokens, lora }, from, resume }: TrainOptions,
   tokenizer: WordPieceTokenizer,
 ): ReadonlyMap<string, Int32Array> | null {
   if (trainedTokens === undefined) return null;
+  if (lora !== undefined)
+    throw new RecipeError("Adapters or the rows of some tokens: leave lora or trainedTokens out.");
+  if (from === null && !resume)
+    throw new RecipeError(
+      "This recipe trains some tokens of a model that stays as it is otherwise: name it with --from.",
+    );
   const rows = chineseTokens(tokenizer);
   return new Map([TOKEN_TABLE, POOLING_WEIGHTS].map((name) => [name, rows]));
 }

@@ -283,7 +283,10 @@ describe("recipes from data to checkpoints", () => {
       "pooling.tokenWeights 的",
       "pooling.tokenWeights 吗",
     ]);
-    await expect(run("paraphrased", learner, { layers: 0 })).rejects.toThrow(
+    await expect(run("anew", learner, { layers: 0, paraphrases })).rejects.toThrow(/name it with --from/);
+    const adapted = { ...learner, lora: ownPairsLora.lora };
+    await expect(run("adapted", adapted, stage)).rejects.toThrow(/leave lora or trainedTokens out/);
+    await expect(run("paraphrased", learner, { layers: 0, from: first.checkpoint })).rejects.toThrow(
       /name their file with --paraphrases/,
     );
     await expect(run("before", { ...plain, parts: { graded } }, { paraphrases })).rejects.toThrow(
