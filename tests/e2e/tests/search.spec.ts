@@ -53,6 +53,21 @@ test.describe("S2 why a paper was found", () => {
     await expect(page.getByText("close in meaning").first()).toBeVisible();
     await expect(page.getByText("No embedding model is loaded")).toHaveCount(0);
   });
+
+  test("S2 where no paper shown has a word of the query, the page does not say that they have some", async ({
+    page,
+  }) => {
+    const address = `/search?q=${encodeURIComponent("红烧肉怎么做")}`;
+    await page.goto(address);
+    const notices = page.locator(".notices");
+    await expect(notices).toHaveText("None of these papers has any of the words; they are close in meaning.");
+    await expect(page.locator("mark")).toHaveCount(0);
+    await page.goto(`${address}&mode=semantic`);
+    await expect(page.locator("article").first()).toBeVisible();
+    await expect(notices).toHaveCount(0);
+    await page.goto("/search?q=transformer+zebrafish");
+    await expect(notices).toHaveText(/these have 1 or more of them/);
+  });
 });
 
 test.describe("S3 operators", () => {

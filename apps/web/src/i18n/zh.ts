@@ -106,6 +106,7 @@ export const zh: Dictionary = {
     noticeAddress: "网址中的“{parameter}={value}”没有意义，已忽略或调整到允许范围。",
     corrected: "以下是“{corrected}”的结果。没有论文包含“{typed}”。",
     someWords: "包含全部 {words} 个词的论文很少或没有；以下论文至少包含其中 {needed} 个。",
+    noWord: "以下论文均不包含{words, plural, one {这个词} other {这些词}}，只是语义相近。",
     searchInstead: "仍按原文检索“{typed}”",
     degraded: "目前只按词语查找论文：没有加载语义模型，或者索引的向量还在重新计算。",
     beyondEnd: "本次检索共有 {total, number} 篇结果，您要的页已超出末页。",

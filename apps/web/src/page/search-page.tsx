@@ -307,9 +307,11 @@ function Notices(props: {
 /** From this many words on, a query is a question: that no paper has all of its words goes without saying. */
 const QUESTION_WORDS = 5;
 
-/** What to say when no paper has all the words, and the best ones are shown instead. */
-function missingWords({ matchedWords }: SearchPage["response"]): string | null {
+/** What to say when no paper has all the words, and the best ones are shown instead, or only such as are near in meaning. */
+function missingWords({ mode, total, closeInMeaning, matchedWords }: SearchPage["response"]): string | null {
   const { needed, words } = matchedWords;
+  if (mode === "semantic") return null;
+  if (words > 0 && closeInMeaning === total) return pageTools().t("search.noWord", { words });
   if (needed >= words || (needed === 1 && words >= QUESTION_WORDS)) return null;
   return pageTools().t("search.someWords", { needed, words });
 }
