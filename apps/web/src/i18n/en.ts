@@ -108,7 +108,7 @@ export const en = {
     corrected: "Showing results for “{corrected}”. “{typed}” is not in any paper.",
     someWords: "Few papers or none have all {words} words; these have {needed} or more of them.",
     noWord:
-      "{words, plural, one {None of these papers has the word; they are} other {None of these papers has any of the words; they are}} close in meaning.",
+      "None of these papers has {words, plural, one {the word} other {any of the words}}; they are close in meaning.",
     searchInstead: "Search for “{typed}” as typed",
     degraded:
       "Papers are found by their words only: no embedding model is loaded, or the index still waits for its vectors.",

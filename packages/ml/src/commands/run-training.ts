@@ -143,7 +143,8 @@ function frozenBy(
   parameters: ParameterSet,
   trainedRows: TrainingSetup<unknown>["trainedRows"],
 ): Set<string> {
-  if (trainedRows !== null) return new Set(parameters.names.filter((name) => !trainedRows.has(name)));
+  if (trainedRows !== null)
+    return new Set([...frozen, ...parameters.names.filter((name) => !trainedRows.has(name))]);
   if (lora === undefined) return new Set(frozen);
   const base = frozenUnderLora(parameters.names);
   for (const name of lora.alsoTrained ?? []) base.delete(name);

@@ -1,7 +1,7 @@
+import type { WordKind } from "./everyday-words.ts";
+
 /** Everyday Chinese words that say the same, by what gap they fill. Written from general knowledge of the language. */
-export const EVERYDAY_SYNONYMS: Readonly<
-  Record<"noun" | "verb" | "adjective", readonly (readonly string[])[]>
-> = {
+export const EVERYDAY_SYNONYMS: Readonly<Partial<Record<WordKind, readonly (readonly string[])[]>>> = {
   noun: [
     ["老婆", "妻子", "媳妇"],
     ["老公", "丈夫", "先生"],
@@ -183,7 +183,7 @@ export const EVERYDAY_SYNONYMS: Readonly<
 };
 
 /** More words that come up in everyday questions and seldom in newspapers, of which jieba's dictionary is made. */
-export const EVERYDAY_WORDS: Readonly<Record<"noun" | "verb" | "person", readonly string[]>> = {
+export const EVERYDAY_WORDS: Readonly<Partial<Record<WordKind, readonly string[]>>> = {
   noun: (
     "微信 淘宝 支付宝 苹果手机 智能手机 平板 路由器 充电器 充电宝 耳机 键盘 鼠标 打印机 显卡 内存 硬盘 屏幕 摄像头 蓝牙 无线网 流量 话费 短信 验证码 二维码 红包 朋友圈 公众号 " +
     "表情包 微博 直播 抖音 百度 浏览器 输入法 杀毒软件 播放器 邮箱 网盘 论坛 贴吧 弹幕 王者荣耀 英雄联盟 穿越火线 我的世界 植物大战僵尸 斗地主 麻将 扑克 象棋 围棋 篮球 足球 羽毛球 " +

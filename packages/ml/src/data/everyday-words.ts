@@ -2,17 +2,19 @@
 import { chineseDictionary, type DictionaryWord } from "@cool-papers/text/jieba";
 import type { SeededRandom } from "./seeded-random.ts";
 
+export type WordKind = "noun" | "place" | "person" | "verb" | "adjective" | "idiom";
+
 /** What a gap takes: jieba's parts of speech, how many of the most frequent words, and their length in characters. */
-const KINDS = {
+const KINDS: Readonly<
+  Record<WordKind, { tags: readonly string[]; words: number; least: number; most: number }>
+> = {
   noun: { tags: ["n", "nz", "vn", "an"], words: 9000, least: 2, most: 4 },
   place: { tags: ["ns"], words: 700, least: 2, most: 4 },
   person: { tags: ["nr", "nrt"], words: 900, least: 2, most: 4 },
   verb: { tags: ["v"], words: 3500, least: 2, most: 2 },
   adjective: { tags: ["a"], words: 900, least: 2, most: 2 },
   idiom: { tags: ["i", "l"], words: 1500, least: 3, most: 5 },
-} as const;
-
-export type WordKind = keyof typeof KINDS;
+};
 
 /** A word is drawn in proportion to this power of its frequency. */
 const FREQUENCY_POWER = 0.4;
@@ -58,8 +60,7 @@ export class EverydayWords {
     const words = readDictionary();
     for (const [kind, { tags, words: count, least, most }] of Object.entries(KINDS)) {
       const fitting = words.filter(
-        ({ word, tag }) =>
-          (tags as readonly string[]).includes(tag) && word.length >= least && word.length <= most,
+        ({ word, tag }) => tags.includes(tag) && word.length >= least && word.length <= most,
       );
       this.#urns.set(kind as WordKind, new WordUrn(fitting.slice(0, count)));
     }

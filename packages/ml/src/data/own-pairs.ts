@@ -34,6 +34,7 @@ export interface OwnRow {
 
 /** The lines that may be trained on, without negatives that may not. @throws DataError naming file and field for one that is no pair */
 export async function* readOwnRows(path: string, guard: HeldOutGuard | null): AsyncGenerator<OwnRow> {
+  const isAllowed = (text: string) => guard === null || guard.allows({ text });
   for await (const row of readJsonLines(path)) {
     const query = stringField(row, "query", path);
     const positive = stringField(row, "positive", path);
@@ -41,7 +42,6 @@ export async function* readOwnRows(path: string, guard: HeldOutGuard | null): As
     if (!Array.isArray(negatives) || !negatives.every((text) => typeof text === "string")) {
       throw new DataError(`A row of ${path} has "negatives" that are no list of texts.`);
     }
-    const isAllowed = (text: string) => guard === null || guard.allows({ text });
     const allowed = negatives.filter(isAllowed);
     if (!isAllowed(query) || !isAllowed(positive) || (negatives.length > 0 && allowed.length === 0)) continue;
     yield { query, positive, negatives: allowed };

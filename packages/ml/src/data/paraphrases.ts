@@ -3,16 +3,10 @@
  * are the same: what a student learns from is which characters carry the meaning (docs/log/2026-11-30-paraphrases.md).
  */
 import { EVERYDAY_SYNONYMS, EVERYDAY_WORDS } from "./everyday-synonyms.ts";
-import { EverydayWords, fillGaps, gapsOf, kindOf, type WordKind } from "./everyday-words.ts";
+import { EverydayWords, fillGaps, gapsOf, kindOf } from "./everyday-words.ts";
+import type { OwnRow } from "./own-pairs.ts";
 import { PARAPHRASE_TEMPLATES } from "./paraphrase-templates.ts";
 import { SeededRandom } from "./seeded-random.ts";
-
-/** A line of your own pairs (own-pairs.ts). */
-export interface Paraphrase {
-  readonly query: string;
-  readonly positive: string;
-  readonly negatives: readonly string[];
-}
 
 const OPENINGS = ["", "", "", "", "", "请问", "我想知道", "谁知道", "想问一下", "大家知道"];
 const ENDINGS = ["", "", "", "？", "？", "?", "呢", "呢？", "啊", "！", "，谢谢", "。"];
@@ -32,7 +26,6 @@ const THINGS = [
 ];
 /** Share of the negatives that ask another thing about the same; the others ask the same about another thing. */
 const OTHER_QUESTION_SHARE = 0.5;
-
 /** Share of the words, where there are such, that have another which says the same and which the positive takes. */
 const SYNONYM_SHARE = 0.3;
 /** Share of the others that are everyday ones. */
@@ -41,16 +34,13 @@ const EVERYDAY_SHARE = 0.5;
 type Group = readonly string[];
 type Gaps = ReadonlyMap<string, string>;
 
-const SYNONYMS: Partial<Record<WordKind, readonly (readonly string[])[]>> = EVERYDAY_SYNONYMS;
-const EVERYDAY: Partial<Record<WordKind, readonly string[]>> = EVERYDAY_WORDS;
-
 /** A word, and one that says the same: itself, unless it is known to have one. */
 type Word = readonly [word: string, same: string];
 
 const signatureOf = (group: Group): string => gapsOf(group[0]!).sort().join(" ");
 
 /** `wanted` questions; one seed gives one list. */
-export function paraphrases(wanted: number, seed: number): Paraphrase[] {
+export function paraphrases(wanted: number, seed: number): OwnRow[] {
   const maker = new ParaphraseMaker(new SeededRandom(seed));
   return Array.from({ length: wanted }, () => maker.next());
 }
@@ -70,7 +60,7 @@ class ParaphraseMaker {
     }
   }
 
-  next(): Paraphrase {
+  next(): OwnRow {
     const group = this.#random.pick(PARAPHRASE_TEMPLATES);
     const words = gapsOf(group[0]!).map((gap) => [gap, this.#content(gap)] as const);
     const gaps = new Map(words.map(([gap, [word]]) => [gap, word]));
@@ -97,18 +87,21 @@ class ParaphraseMaker {
     if (gap !== "noun") return this.#word(gap);
     const thing = this.#random.pick(THINGS);
     const words = gapsOf(thing).map((part) => this.#word(part));
-    const [first, second] = [words[Symbol.iterator](), words[Symbol.iterator]()];
-    return [fillGaps(thing, () => first.next().value![0]), fillGaps(thing, () => second.next().value![1])];
+    const filled = (side: 0 | 1): string => {
+      let at = 0;
+      return fillGaps(thing, () => words[at++]![side]);
+    };
+    return [filled(0), filled(1)];
   }
 
   #word(gap: string): Word {
     const kind = kindOf(gap);
-    const synonyms = SYNONYMS[kind] ?? [];
+    const synonyms = EVERYDAY_SYNONYMS[kind] ?? [];
     if (synonyms.length > 0 && this.#random.next() < SYNONYM_SHARE) {
       const group = this.#random.pick(synonyms);
       return [this.#random.pick(group), this.#random.pick(group)];
     }
-    const everyday = EVERYDAY[kind] ?? [];
+    const everyday = EVERYDAY_WORDS[kind] ?? [];
     const isEveryday = everyday.length > 0 && this.#random.next() < EVERYDAY_SHARE;
     const word = isEveryday ? this.#random.pick(everyday) : this.#words.draw(gap);
     return [word, word];

@@ -8,8 +8,9 @@ import type { Gradient, GradientSet, ParameterSet, RowsGradient } from "../param
 export function onlyRows(
   gradients: GradientSet,
   parameters: ParameterSet,
-  trained: ReadonlyMap<string, Int32Array> = new Map(),
+  trained?: ReadonlyMap<string, Int32Array>,
 ): GradientSet {
+  if (trained === undefined) return gradients;
   return new Map(
     [...gradients].map(([name, gradient]) => {
       const rows = trained.get(name);
@@ -21,18 +22,17 @@ export function onlyRows(
 }
 
 function rowsOf(gradient: Gradient, wanted: Int32Array, width: number): RowsGradient {
-  const found = gradient.kind === "dense" ? wanted : commonRows(gradient.rows, wanted);
-  const data = new Float32Array(found.length * width);
-  const slotOf =
-    gradient.kind === "dense" ? null : new Map([...gradient.rows].map((row, slot) => [row, slot]));
-  found.forEach((row, k) => {
-    const slot = slotOf === null ? row : slotOf.get(row)!;
-    data.set(gradient.data.subarray(slot * width, (slot + 1) * width), k * width);
+  const places = gradient.kind === "dense" ? wanted : placesOf(gradient.rows, wanted);
+  const rows = gradient.kind === "dense" ? wanted : places.map((place) => gradient.rows[place]!);
+  const data = new Float32Array(places.length * width);
+  places.forEach((place, k) => {
+    data.set(gradient.data.subarray(place * width, (place + 1) * width), k * width);
   });
-  return { kind: "rows", rows: found, data };
+  return { kind: "rows", rows, data };
 }
 
-function commonRows(rows: Int32Array, wanted: Int32Array): Int32Array {
+/** Where the wanted rows stand among those that there are. */
+function placesOf(rows: Int32Array, wanted: Int32Array): Int32Array {
   const known = new Set(wanted);
-  return rows.filter((row) => known.has(row));
+  return Int32Array.from(rows.keys()).filter((place) => known.has(rows[place]!));
 }

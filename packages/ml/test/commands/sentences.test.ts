@@ -7,8 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeSentences } from "../../src/commands/sentences.ts";
 import { everydaySentences } from "../../src/data/everyday-sentences.ts";
 import { frequentWords } from "../../src/data/everyday-words.ts";
+import type { OwnRow } from "../../src/data/own-pairs.ts";
 import { PARAPHRASE_TEMPLATES } from "../../src/data/paraphrase-templates.ts";
-import { type Paraphrase, paraphrases } from "../../src/data/paraphrases.ts";
+import { paraphrases } from "../../src/data/paraphrases.ts";
 import { plainText } from "../../src/data/translation-catalogs.ts";
 
 let folder: string;
@@ -114,7 +115,7 @@ describe("everyday Chinese", () => {
 
     const path = join(folder, "paraphrases.jsonl");
     expect(await writeSentences({ ...options, paraphrasesPath: path })).toMatchObject({ sentences: 76 });
-    const asked = (await read("paraphrases.jsonl")).map((line) => JSON.parse(line) as Paraphrase);
+    const asked = (await read("paraphrases.jsonl")).map((line) => JSON.parse(line) as OwnRow);
     expect(asked).toHaveLength(12);
     expect(await read("out.txt")).toEqual(
       expect.arrayContaining(asked.slice(0, 5).map(({ query }) => query)),
