@@ -43,6 +43,24 @@ async function scrollToPaper(page: Page, id: string): Promise<void> {
   }).toPass(PATIENT);
 }
 
+/**
+ * Keeps where a card stands at the next click. A measure before it is not enough: Playwright scrolls a link to another
+ * height when its first try meets a page that still moves.
+ */
+async function keepTopAtClick(page: Page, card: string): Promise<void> {
+  await page.locator(card).evaluate((element) => {
+    sessionStorage.removeItem("top at click");
+    const keep = () => sessionStorage.setItem("top at click", String(element.getBoundingClientRect().top));
+    document.addEventListener("click", keep, { capture: true, once: true });
+  });
+}
+
+async function topAtClick(page: Page): Promise<number> {
+  const kept = await page.evaluate(() => sessionStorage.getItem("top at click"));
+  expect(kept).not.toBeNull();
+  return Number(kept);
+}
+
 async function withoutScript(browser: Browser, baseURL: string | undefined, locale = "en-GB"): Promise<Page> {
   const context = await browser.newContext({ javaScriptEnabled: false, baseURL: baseURL!, locale });
   return context.newPage();
@@ -165,9 +183,10 @@ test.describe("L4 progressive loading", () => {
     await scrollUntil(page, 150);
     await scrollToPaper(page, paperId(123));
     const top = () => page.locator(selector(123)).evaluate((card) => card.getBoundingClientRect().top);
-    const before = await top();
+    await keepTopAtClick(page, selector(123));
     await page.locator(`${selector(123)} .paper-title a`).click();
     await expect(page).toHaveURL(/\/arxiv\/2602\.10123/);
+    const before = await topAtClick(page);
     await page.goBack();
     await expect(async () => {
       expect(await cards(page).count()).toBeGreaterThanOrEqual(150);
@@ -188,9 +207,10 @@ test.describe("L4 progressive loading", () => {
   }) => {
     await page.goto(`${LIST}?skip=100`);
     const top = () => page.locator(selector(101)).evaluate((card) => card.getBoundingClientRect().top);
-    const before = await top();
+    await keepTopAtClick(page, selector(101));
     await page.getByRole("link", { name: "Papers 51 to 100, before these" }).click();
     await expect(page.locator("article.paper .paper-number").first()).toHaveText("51", PATIENT);
+    const before = await topAtClick(page);
     await expect.poll(async () => Math.abs((await top()) - before), PATIENT).toBeLessThan(3);
     await page.evaluate(() => window.scrollTo({ top: 0, behavior: "instant" }));
     await page.getByRole("link", { name: "Papers 1 to 50, before these" }).click();
