@@ -101,7 +101,7 @@ for (const [verb, description] of Object.entries(VERBS) as [TrainingVerb | "trai
     )
     .option("--resume", "go on from the run's checkpoint", false)
     .option("--minutes <n>", "stop after this time", positive, 100_000)
-    .option("--checkpoint-minutes <n>", "time between checkpoints", positive, 5)
+    .option("--checkpoint-minutes <n>", "time between checkpoints", positive, 6)
     .option("--threads <n>", "threads of one operation", positiveInteger, 2)
     .action((name: string, flags) => runTrainingCommand(verb, name, flags));
 }
@@ -235,6 +235,12 @@ program
   .option("--paraphrases <file>", "write questions by rules that ask the same or do not, for --paraphrases")
   .option("--paraphrased <n>", "such questions, each with one that asks the same", positiveInteger, 150_000)
   .option("--questions <n>", "of them among the sentences as well", positiveInteger, 55_000)
+  .option(
+    "--characters <n>",
+    "texts for each character of GB 2312 that fewer of the other sentences have (default: none)",
+    positiveInteger,
+  )
+  .option("--unknown-to <tokenizer.json>", "only for characters that this vocabulary lacks")
   .option("--seed <n>", "chooses words and sentences", positiveInteger, 7)
   .action(async (flags) => {
     if (flags.pairs !== undefined && flags.catalogs === undefined)
@@ -252,6 +258,8 @@ program
       paraphrasesPath: flags.paraphrases ?? null,
       paraphrased: flags.paraphrased,
       questions: flags.questions,
+      perCharacter: flags.characters ?? 0,
+      unknownToPath: flags.unknownTo === undefined ? null : requireFile(flags.unknownTo, "The vocabulary"),
       seed: flags.seed,
     });
     const skipped = skippedCatalogs > 0 ? ` (${skippedCatalogs} damaged)` : "";
@@ -491,6 +499,24 @@ program
   });
 
 program
+  .command("extend-vocab")
+  .description(
+    "add the Chinese characters of GB 2312 that a vocabulary lacks; every text keeps its vector until they are trained",
+  )
+  .argument("<models...>", "checkpoints or weights of the vocabulary")
+  .option("--tokenizer <file>", "tokenizer.json", join(RUNS_DIR, "vocab/tokenizer.json"))
+  .requiredOption("--out <folder>", "gets tokenizer.json and the models, as float16")
+  .action(async (models: string[], flags) => {
+    const { extendVocab } = await import("./commands/extend-vocab.ts");
+    const { added, pieces } = await extendVocab({
+      tokenizerPath: requireFile(flags.tokenizer, "The tokenizer"),
+      modelPaths: models.map((path) => requireFile(path, "The model")),
+      outDir: flags.out,
+    });
+    console.log(`${added} characters added, ${pieces} pieces in ${flags.out}`);
+  });
+
+program
   .command("blend")
   .description("average the weights of runs that began from one model; float16, as weights writes them")
   .argument(
@@ -513,6 +539,34 @@ function blendedModel(text: string): BlendedModel {
     throw new UsageError(`The share in ${text} is no number of 0 or more: write ${path}=0.5, for instance.`);
   return { path: requireFile(path, "The model"), share };
 }
+
+program
+  .command("common-direction")
+  .description(
+    "give the Chinese texts of a bag a direction in common: they are compared more by distance than by angle, with English as before",
+  )
+  .argument("<model>", "a checkpoint or weights")
+  .option("--tokenizer <file>", "tokenizer.json", join(RUNS_DIR, "vocab/tokenizer.json"))
+  .option("--size <x>", "how much a token of weight 1 gets, of rows of length √width", positive, 6)
+  .option(
+    "--from <n>",
+    "number of the vector behind which it lies: the longest --dims but the whole",
+    positiveInteger,
+    128,
+  )
+  .requiredOption("--out <file>", "the file of weights")
+  .action(async (model: string, flags) => {
+    const { giveCommonDirection } = await import("./commands/common-direction.ts");
+    await giveCommonDirection({
+      modelPath: requireFile(model, "The model"),
+      tokenizerPath: requireFile(flags.tokenizer, "The tokenizer"),
+      dataDir: requireFile(program.opts().data, "The data folder"),
+      size: flags.size,
+      from: flags.from,
+      outPath: flags.out,
+    });
+    console.log(flags.out);
+  });
 
 program
   .command("report")

@@ -138,9 +138,10 @@ export interface Recipe {
   readonly frozen: readonly string[];
   /**
    * Only the rows of these tokens move, in the table and in the weights of pooling. The texts of a bag that have none of them,
-   * such as English ones, keep their vectors to the last bit.
+   * such as English ones, keep their vectors to the last bit. `addedFrom`: the pieces from this id on, which `extend-vocab`
+   * added.
    */
-  readonly trainedTokens?: "chinese";
+  readonly trainedTokens?: "chinese" | { readonly addedFrom: number };
   /** Trains low-rank adapters beside the weights of `--from`, which stay as they are; merged when the model is read. */
   readonly lora?: LoraRecipe;
   /** Batches whose mean gradient makes one step; 1 when left out. */

@@ -1041,6 +1041,28 @@ export function engineSuite(name: string, engineUnderTest: EngineUnderTest): voi
     );
 
     unless("vectors")(
+      "neighbours that are far for an English query give way to its words, as far ones of a Chinese query do not",
+      async () => {
+        const mixed = await open();
+        try {
+          const english = "reindeer that pull a sled over frozen lakes";
+          const chinese = "驯鹿在结冰的湖面上怎么拉雪橇";
+          const near = paper("2409.00001", { title: "caribou", vector: unitVector([0.3, 0.95, 0]) });
+          const far = unitVector([0, 1, 0]);
+          const said = paper("2409.00002", { title: english, vector: far });
+          const asked = paper("2409.00003", { title: chinese, vector: far });
+          await mixed.upsert([near, said, asked]);
+          const firstOf = async (text: string) =>
+            (await mixed.search(request(text, { mode: "hybrid", queryVector }))).hits[0]?.key;
+          expect(await firstOf(english)).toBe(said.key);
+          expect(await firstOf(chinese)).toBe(near.key);
+        } finally {
+          await mixed.close();
+        }
+      },
+    );
+
+    unless("vectors")(
       "a hybrid search by relevance orders its first hits by what their texts say too",
       async () => {
         const ranked = await open();

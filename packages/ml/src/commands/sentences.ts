@@ -1,4 +1,6 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { readTokenizerJson } from "@cool-papers/text";
+import { gb2312Characters, textsOfCharacters } from "../data/character-texts.ts";
 import { everydaySentences } from "../data/everyday-sentences.ts";
 import { frequentWords } from "../data/everyday-words.ts";
 import { loadHeldOut } from "../data/held-out.ts";
@@ -23,6 +25,10 @@ export interface SentencesOptions {
   /** How many, and how many of their questions are among the sentences as well. */
   readonly paraphrased: number;
   readonly questions: number;
+  /** Texts for each character of GB 2312 that fewer of the other sentences have; 0: none. */
+  readonly perCharacter: number;
+  /** Only for characters that this vocabulary (tokenizer.json) lacks; null: for all. */
+  readonly unknownToPath: string | null;
   readonly seed: number;
 }
 
@@ -58,10 +64,31 @@ export async function writeSentences(options: SentencesOptions): Promise<Written
     ...[...order].map((i) => pairs[i]!.chinese),
     ...asked.slice(0, options.questions).map(({ query }) => query),
   ]);
+  const characters = await rareCharacters(sentences, options);
+  for (const text of textsOfCharacters(characters, options.perCharacter, seed)) sentences.add(text);
   const allowed = [...sentences].filter((text) => guard.allows({ text }));
   const shuffled = random.shuffle(Int32Array.from(allowed.keys()));
   await writeFile(outPath, [...shuffled].map((i) => `${allowed[i]}\n`).join(""));
   return { sentences: allowed.length, pairs: pairs.length, catalogs, skippedCatalogs: skipped };
+}
+
+/** Characters of GB 2312 that too few of the texts have. */
+async function rareCharacters(
+  texts: Iterable<string>,
+  { perCharacter, unknownToPath }: SentencesOptions,
+): Promise<string[]> {
+  if (perCharacter === 0) return [];
+  const known =
+    unknownToPath === null
+      ? new Set<string>()
+      : new Set(readTokenizerJson(await readFile(unknownToPath, "utf8")).vocabulary);
+  const counts = new Map<string, number>();
+  for (const text of texts) {
+    for (const character of new Set(text)) counts.set(character, (counts.get(character) ?? 0) + 1);
+  }
+  return gb2312Characters().filter(
+    (character) => !known.has(character) && (counts.get(character) ?? 0) < perCharacter,
+  );
 }
 
 async function writeLines(path: string, rows: readonly object[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { readTokenizerJson, type WordPieceTokenizer } from "@cool-papers/text";
 import type { BatchStream } from "../data/batch-source.ts";
+import { chineseTokens } from "../data/chinese-tokens.ts";
 import { Prefetch, type PrefetchedStream } from "../data/prefetch.ts";
 import { POOLING_WEIGHTS, TOKEN_TABLE } from "../models/encoder.ts";
 import { studentConfig } from "../models/encoder-config.ts";
@@ -106,15 +107,18 @@ function trainedRows(
     throw new RecipeError(
       "This recipe trains some tokens of a model that stays as it is otherwise: name it with --from.",
     );
-  const rows = chineseTokens(tokenizer);
+  const rows =
+    trainedTokens === "chinese" ? chineseTokens(tokenizer) : addedTokens(tokenizer, trainedTokens.addedFrom);
   return new Map([TOKEN_TABLE, POOLING_WEIGHTS].map((name) => [name, rows]));
 }
 
-const CHINESE_PIECE = /^(##)?[\p{Script=Han}\u3000-\u303f\uff00-\uffef]+$/u;
-
-/** Ids of the pieces of Chinese characters and of the punctuation of their width, ascending. */
-function chineseTokens({ vocabulary }: WordPieceTokenizer): Int32Array {
-  return Int32Array.from(vocabulary.keys()).filter((id) => CHINESE_PIECE.test(vocabulary[id]!));
+/** Ids of the pieces that were added behind a vocabulary. @throws RecipeError where there are none */
+function addedTokens({ vocabSize }: WordPieceTokenizer, first: number): Int32Array {
+  if (!(first > 0 && first < vocabSize))
+    throw new RecipeError(
+      `This recipe trains pieces from id ${first} on, but the vocabulary has ${vocabSize}: name an extended one with --tokenizer (\`ml extend-vocab\` makes it).`,
+    );
+  return Int32Array.from({ length: vocabSize - first }, (_, k) => first + k);
 }
 
 const COUNTED_BATCHES = 200;

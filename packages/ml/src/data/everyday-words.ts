@@ -40,6 +40,25 @@ export function frequentWords(count: number): string[] {
     .map(({ word }) => word);
 }
 
+/** Words of one character or more by the characters they hold, the most frequent first. */
+export function wordsByCharacter(): ReadonlyMap<string, readonly DictionaryWord[]> {
+  const words = new Map<string, DictionaryWord[]>();
+  for (const word of readDictionary()) {
+    for (const character of new Set(word.word)) {
+      const others = words.get(character);
+      if (others) others.push(word);
+      else words.set(character, [word]);
+    }
+  }
+  return words;
+}
+
+/** Kind of gap that takes a word of a part of speech of jieba's; null: none does. */
+export function kindOfTag(tag: string): WordKind | null {
+  const found = Object.entries(KINDS).find(([, { tags }]) => tags.includes(tag));
+  return found === undefined ? null : (found[0] as WordKind);
+}
+
 /** Names of the gaps of a template, `{noun}的{noun2}`, in their order. */
 export const gapsOf = (template: string): string[] => [...template.matchAll(GAP)].map(([, gap]) => gap!);
 

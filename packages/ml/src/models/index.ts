@@ -1,4 +1,5 @@
 export * from "./attention.ts";
+export * from "./common-direction.ts";
 export * from "./embedding.ts";
 export * from "./encoder.ts";
 export * from "./encoder-config.ts";

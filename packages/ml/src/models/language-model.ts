@@ -27,9 +27,12 @@ export function lmTransform(context: ForwardContext, config: EncoderConfig, hidd
   );
 }
 
+/** Parameter of the bias of the vocabulary's logits. */
+export const LANGUAGE_MODEL_BIAS = "lmHead.bias";
+
 /** Bias of the vocabulary's logits; the weights are the token table's. */
 export const lmBias = (context: ForwardContext, config: EncoderConfig): Node =>
-  context.parameter("lmHead.bias", [config.vocabSize], zeros);
+  context.parameter(LANGUAGE_MODEL_BIAS, [config.vocabSize], zeros);
 
 /**
  * Mean cross-entropy of the predictions at the given positions: MLM when they are the masked tokens, seq2seq when they

@@ -2,9 +2,11 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { SPECIAL_TOKENS, WordPieceTokenizer, writeTokenizerJson } from "@cool-papers/text";
 import { mo } from "gettext-parser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeSentences } from "../../src/commands/sentences.ts";
+import { gb2312Characters, textsOfCharacters } from "../../src/data/character-texts.ts";
 import { everydaySentences } from "../../src/data/everyday-sentences.ts";
 import { frequentWords } from "../../src/data/everyday-words.ts";
 import type { OwnRow } from "../../src/data/own-pairs.ts";
@@ -95,6 +97,8 @@ describe("everyday Chinese", () => {
       paraphrasesPath: null,
       paraphrased: 12,
       questions: 5,
+      perCharacter: 0,
+      unknownToPath: null,
       seed: 1,
     };
     const result = await writeSentences(options);
@@ -120,6 +124,58 @@ describe("everyday Chinese", () => {
     expect(await read("out.txt")).toEqual(
       expect.arrayContaining(asked.slice(0, 5).map(({ query }) => query)),
     );
+  });
+});
+
+describe("texts of rare characters", () => {
+  test("GB 2312 has 6,763 characters, those of daily use first", () => {
+    const characters = gb2312Characters();
+    expect(new Set(characters).size).toBe(6763);
+    expect(characters.indexOf("的")).toBeLessThan(3755);
+    expect(characters.indexOf("嘌")).toBeGreaterThanOrEqual(3755);
+  });
+
+  test("every character gets texts that hold it, words of it among them; one seed gives one list", () => {
+    const characters = ["蜂", "嘌", "啊"];
+    const texts = textsOfCharacters(characters, 12, 4);
+    expect(textsOfCharacters(characters, 12, 4)).toEqual(texts);
+    expect(textsOfCharacters(characters, 12, 5)).not.toEqual(texts);
+    expect(new Set(texts).size).toBe(texts.length);
+    expect(texts).toEqual(expect.arrayContaining(["蜜蜂", "嘌呤"]));
+    const having = (character: string) => texts.filter((text) => text.includes(character)).length;
+    // A character with few words has fewer texts.
+    expect(having("蜂")).toBe(12);
+    for (const character of characters) expect(having(character)).toBeGreaterThanOrEqual(5);
+    expect(texts.every((text) => characters.some((character) => text.includes(character)))).toBe(true);
+  });
+
+  test("only for characters that few other sentences have and that a vocabulary lacks", async () => {
+    const known = gb2312Characters().filter((character) => !"蜂窝的".includes(character));
+    const unknownToPath = join(folder, "tokenizer.json");
+    await writeFile(unknownToPath, writeTokenizerJson(new WordPieceTokenizer([...SPECIAL_TOKENS, ...known])));
+    const options = {
+      dataDir: folder,
+      outPath: join(folder, "rare.txt"),
+      made: 300,
+      words: 1,
+      translated: 0,
+      catalogsDir: null,
+      pairsPath: null,
+      paraphrasesPath: null,
+      paraphrased: 0,
+      questions: 0,
+      perCharacter: 8,
+      unknownToPath,
+      seed: 1,
+    };
+    await writeSentences(options);
+    const lines = await read("rare.txt");
+    const having = (character: string) => lines.filter((text) => text.includes(character)).length;
+    expect(having("窝")).toBeGreaterThanOrEqual(8);
+    expect(having("蜂")).toBeGreaterThanOrEqual(8);
+    await writeSentences({ ...options, perCharacter: 0 });
+    // 的 is in enough sentences by itself.
+    expect(lines).toHaveLength((await read("rare.txt")).length + 16);
   });
 });
 

@@ -268,14 +268,17 @@ describe("recipes from data to checkpoints", () => {
     };
     const stage = { layers: 0, from: first.checkpoint, paraphrases };
     const second = await run("paraphrased", learner, stage);
-    const [before, after] = [await readModel(first.checkpoint), await readModel(second.checkpoint)];
-    const moved = before.parameters.names.flatMap((name) => {
-      const [old, now] = [before.parameters.get(name), after.parameters.get(name)];
-      const width = old.data.length / old.shape[0]!;
-      const changed = [...old.data.keys()].filter((at) => old.data[at] !== now.data[at]);
-      return [...new Set(changed.map((at) => `${name} ${tokenizer.vocabulary[Math.floor(at / width)]}`))];
-    });
-    expect(moved).toEqual([
+    const before = await readModel(first.checkpoint);
+    const moved = async (checkpoint: string) => {
+      const after = await readModel(checkpoint);
+      return before.parameters.names.flatMap((name) => {
+        const [old, now] = [before.parameters.get(name), after.parameters.get(name)];
+        const width = old.data.length / old.shape[0]!;
+        const changed = [...old.data.keys()].filter((at) => old.data[at] !== now.data[at]);
+        return [...new Set(changed.map((at) => `${name} ${tokenizer.vocabulary[Math.floor(at / width)]}`))];
+      });
+    };
+    expect(await moved(second.checkpoint)).toEqual([
       "embeddings.token 好",
       "embeddings.token 的",
       "embeddings.token 吗",
@@ -283,6 +286,11 @@ describe("recipes from data to checkpoints", () => {
       "pooling.tokenWeights 的",
       "pooling.tokenWeights 吗",
     ]);
+    const addedFrom = tokenizer.idOf("吗")!;
+    const added = await run("added", { ...learner, trainedTokens: { addedFrom } }, stage);
+    expect(new Set((await moved(added.checkpoint)).map((name) => name.at(-1)))).not.toContain("好");
+    const none = { ...learner, trainedTokens: { addedFrom: tokenizer.vocabSize } };
+    await expect(run("none", none, stage)).rejects.toThrow(/`ml extend-vocab` makes it/);
     await expect(run("anew", learner, { layers: 0, paraphrases })).rejects.toThrow(/name it with --from/);
     const adapted = { ...learner, lora: ownPairsLora.lora };
     await expect(run("adapted", adapted, stage)).rejects.toThrow(/leave lora or trainedTokens out/);

@@ -60,9 +60,10 @@ const SENTENCE_WORDS = 5;
 const MEANING_SHARE = { oneWord: 0.3, sentence: 0.7 };
 /**
  * The share is less in proportion where even the nearest paper is farther than this: of a name, say, the model knows
- * nothing, and its neighbours would outrank the papers that hold the name. Measured there too.
+ * nothing, and its neighbours would outrank the papers that hold the name. Measured there too; for Chinese, whose texts are
+ * farther from English papers than English ones are: docs/log/2026-11-30-characters.md.
  */
-const NEAR_SIMILARITY = 0.55;
+const NEAR_SIMILARITY = { english: 0.55, chinese: 0.25 };
 /**
  * Of 600 made-up words and strings of letters one in a hundred has a neighbour among 21,233 papers that is nearer, of
  * single real words a quarter have (docs/log/2026-11-22-search-floor.md). For a model whose unrelated texts are nearer
@@ -315,7 +316,11 @@ async function rankHits(
   const total = matches.total + added.size;
   const dropped = new Set(near.filter((hit) => !added.has(hit) && !matches.isMatch(hit)).map(placeOf));
   const share = byLength(plan, MEANING_SHARE);
-  const fused = fuse(state, matches, near.map(toRanked), share).filter((hit) => !dropped.has(placeOf(hit)));
+  const isChinese = HAS_CHINESE.test(plan.typed);
+  const nearSimilarity = isChinese ? NEAR_SIMILARITY.chinese : NEAR_SIMILARITY.english;
+  const fused = fuse(state, matches, near.map(toRanked), { share, nearSimilarity }).filter(
+    (hit) => !dropped.has(placeOf(hit)),
+  );
   const window = skip < RERANK.window ? await rerank(state, request, plan, fused) : fused;
   if (skip + limit <= window.length) return { page: cut(window), total, closeInMeaning: added.size };
   const inWindow = new Set(window.map(placeOf));
@@ -342,7 +347,7 @@ function fuse(
   state: IndexState,
   matches: TextMatches,
   near: readonly RankedHit[],
-  share: number,
+  { share, nearSimilarity }: { readonly share: number; readonly nearSimilarity: number },
 ): RankedHit[] {
   const keyword = matches.page("relevance", 0, FUSION_WINDOW);
   const refs = new Map<string, RankedHit>();
@@ -355,7 +360,7 @@ function fuse(
   // A list with all matches says that the others have no score at all.
   const leasts = [matches.total <= FUSION_WINDOW ? 0 : undefined];
   const nearest = Math.max(0, near[0]?.score ?? 0);
-  const meaning = share * Math.min(1, nearest / NEAR_SIMILARITY);
+  const meaning = share * Math.min(1, nearest / nearSimilarity);
   const weights = [1 - meaning, meaning];
   return fuseByScore([listOf(keyword), listOf(near)], weights, leasts).map(({ key, score }) => ({
     ...refs.get(key)!,
