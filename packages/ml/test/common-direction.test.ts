@@ -36,7 +36,11 @@ const weightOf = (model: ParameterSet, id: number) => Math.exp(model.get("poolin
 /** Σ weight · row over a text's pieces, and the sum of the weights. */
 function pooled(model: ParameterSet, ids: readonly number[]): Vector {
   const sum = new Array<number>(WIDTH).fill(0);
-  for (const id of ids) rowOf(model, id).forEach((value, k) => (sum[k]! += weightOf(model, id) * value));
+  for (const id of ids) {
+    rowOf(model, id).forEach((value, k) => {
+      sum[k]! += weightOf(model, id) * value;
+    });
+  }
   return sum;
 }
 const text = (first: number, length: number) =>

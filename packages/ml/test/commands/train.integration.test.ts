@@ -12,12 +12,14 @@ import simPretrain from "../../recipes/roformer-sim-pretrain.ts";
 import tinyNear from "../../recipes/tiny-near.ts";
 import tinyQuestions from "../../recipes/tiny-questions.ts";
 import tokenMatch from "../../recipes/token-match.ts";
+import { giveCommonDirection } from "../../src/commands/common-direction.ts";
 import { writeQuestions } from "../../src/commands/questions.ts";
 import { train } from "../../src/commands/train.ts";
+import { openCheckpointEncoder } from "../../src/eval/checkpoint-encoder.ts";
 import type { Encoder } from "../../src/eval/encoder.ts";
 import { generate } from "../../src/generation/generator.ts";
 import { readModel } from "../../src/interchange/checkpoint.ts";
-import type { EncoderConfig } from "../../src/models/index.ts";
+import { EMBEDDING_NORM_PARAMETERS, type EncoderConfig, POOLED } from "../../src/models/index.ts";
 import type { Recipe } from "../../src/recipe.ts";
 
 const words = Array.from({ length: 60 }, (_, i) => `word${i}`);
@@ -302,6 +304,29 @@ describe("recipes from data to checkpoints", () => {
     );
     await writeFile(paraphrases, lines([{ query: "好", positive: "的" }]));
     await expect(run("paraphrased", learner, stage)).rejects.toThrow(/paraphrases\.jsonl has no negatives/);
+  });
+
+  test("a bag's Chinese texts get a direction in common by command, its English ones keep their vectors", async () => {
+    const { lora: _, earlyStop: __, ...plain } = ownPairsLora;
+    const model = { ...plain.model, pooling: "weighted" as const };
+    const graded = { weight: 1, scale: 20, pairs: 2, length: 8 };
+    const bag = { ...plain, model, parts: { graded }, frozen: [...EMBEDDING_NORM_PARAMETERS] };
+    const { checkpoint } = await run("plain", bag, { layers: 0 });
+    const outPath = join(folder, "directed.safetensors");
+    const dataDir = join(folder, "data");
+    await giveCommonDirection({ modelPath: checkpoint, tokenizerPath, dataDir, size: 12, from: 4, outPath });
+    const vectors = async (path: string) => {
+      const options = { tokenizerPath, maxTokens: 16, threads: 1, source: POOLED };
+      const encoder = await openCheckpointEncoder(path, options);
+      const result = await encoder.embed(["好 吗", "的", sentence(1, 6)], "query");
+      await encoder.release();
+      return result;
+    };
+    const [before, after] = [await vectors(checkpoint), await vectors(outPath)];
+    const cosine = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, k) => sum + value * b[k]!, 0);
+    expect(cosine(before[0]!, before[1]!)).toBeLessThan(0.6);
+    expect(cosine(after[0]!, after[1]!)).toBeGreaterThan(0.8);
+    expect(cosine(before[2]!, after[2]!)).toBeGreaterThan(0.95);
   });
 
   test("pairs beside near papers need the model that finds them, and only they do", async () => {
