@@ -101,7 +101,7 @@ for (const [verb, description] of Object.entries(VERBS) as [TrainingVerb | "trai
     )
     .option("--resume", "go on from the run's checkpoint", false)
     .option("--minutes <n>", "stop after this time", positive, 100_000)
-    .option("--checkpoint-minutes <n>", "time between checkpoints", positive, 6)
+    .option("--checkpoint-minutes <n>", "time between checkpoints", positive, 5)
     .option("--threads <n>", "threads of one operation", positiveInteger, 2)
     .action((name: string, flags) => runTrainingCommand(verb, name, flags));
 }

@@ -138,4 +138,10 @@ describe("a direction in common", () => {
       addCommonDirection({ ...options, config: { ...config, ...differing }, parameters: set }),
     ).toThrow(/only a bag of embeddings that are normalised without a learned scale/);
   });
+
+  test("a direction that has no room is refused", () => {
+    expect(() => addCommonDirection({ ...options, from: WIDTH - 1 })).toThrow(
+      /behind number 23 has no room in vectors of 24/,
+    );
+  });
 });

@@ -10,7 +10,7 @@ export interface CommonDirectionOptions {
   readonly tokens: Int32Array;
   /** How much of it a token of pooling weight 1 gets, where rows have length √hiddenSize; a token of weight w gets size / √w. > 0 */
   readonly size: number;
-  /** The direction lies in the numbers from this one on: vectors cut to fewer do without it. 0 to hiddenSize − 1 */
+  /** The direction lies in the numbers from this one on: vectors cut to fewer do without it. 0 to hiddenSize − 2 */
   readonly from: number;
   /** Unit vectors of texts without these pieces; the direction is the one they use least. */
   readonly others: readonly Float32Array[];
@@ -22,7 +22,7 @@ export interface CommonDirectionOptions {
  * large. The distance falls with all that two long texts say alike, the angle does not know of it. Other texts lose the little
  * that they had of the direction, so that a query of this script ranks them in the order it did before.
  *
- * @throws EncoderConfigError for a model that is no bag of normalised embeddings
+ * @throws EncoderConfigError for a model that is no bag of normalised embeddings, and where `from` leaves no room
  */
 export function addCommonDirection(options: CommonDirectionOptions): ParameterSet {
   const { config, parameters, tokens, size } = options;
@@ -31,6 +31,10 @@ export function addCommonDirection(options: CommonDirectionOptions): ParameterSe
       "only a bag of embeddings that are normalised without a learned scale can be given a common direction",
     );
   const { hiddenSize: width, vocabSize } = config;
+  if (options.from >= width - 1)
+    throw new EncoderConfigError(
+      `a direction behind number ${options.from} has no room in vectors of ${width}: name a smaller one`,
+    );
   const direction = leastUsedDirection(options);
   const rows = Float32Array.from(parameters.get(TOKEN_TABLE).data);
   const logWeights = Float32Array.from(parameters.get(POOLING_WEIGHTS).data);
