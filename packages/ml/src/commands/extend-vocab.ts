@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { readTokenizerJson, WordPieceTokenizer, writeTokenizerJson } from "@cool-papers/text";
 import { gb2312Characters } from "../data/character-texts.ts";
 import { DataError } from "../data/data-error.ts";
@@ -23,7 +23,7 @@ export interface ExtendVocabOptions {
  * They begin as the row of [UNK], which stood for them until now, so every text keeps its vector until they are trained.
  *
  * @returns how many pieces are new, and how many there are
- * @throws DataError when nothing is missing; TokenizerMismatchError for a model of another vocabulary
+ * @throws DataError when nothing is missing, or a file would be written over another; TokenizerMismatchError for a model of another vocabulary
  */
 export async function extendVocab({
   tokenizerPath,
@@ -33,7 +33,10 @@ export async function extendVocab({
   const tokenizer = readTokenizerJson(await readFile(tokenizerPath, "utf8"));
   const added = gb2312Characters().filter((character) => tokenizer.idOf(character) === undefined);
   if (added.length === 0) throw new DataError(`${tokenizerPath} has all characters of GB 2312 already.`);
+  const outPath = (path: string) => join(outDir, basename(path));
   const pieces = [...tokenizer.vocabulary, ...added];
+  const tokenizerOut = join(outDir, TOKENIZER_FILE);
+  refuseOverwriting([tokenizerPath, ...modelPaths], [tokenizerOut, ...modelPaths.map(outPath)]);
   const models = await Promise.all(
     modelPaths.map(async (path) => {
       const model = await readModel(path);
@@ -42,18 +45,29 @@ export async function extendVocab({
     }),
   );
   await mkdir(outDir, { recursive: true });
-  await writeFile(
-    join(outDir, "tokenizer.json"),
-    writeTokenizerJson(new WordPieceTokenizer(pieces, tokenizer.normalizer)),
-  );
+  await writeFile(tokenizerOut, writeTokenizerJson(new WordPieceTokenizer(pieces, tokenizer.normalizer)));
   for (const { path, parameters, config, step } of models) {
-    await writeWeights(join(outDir, basename(path)), {
+    await writeWeights(outPath(path), {
       parameters: withRows(parameters, tokenizer, added.length),
       config: { ...(config as EncoderConfig), vocabSize: pieces.length },
       step,
     });
   }
   return { added: added.length, pieces: pieces.length };
+}
+
+const TOKENIZER_FILE = "tokenizer.json";
+
+/** @throws DataError where an output is one of the inputs, or two outputs have one name */
+function refuseOverwriting(inputs: readonly string[], outputs: readonly string[]): void {
+  const taken = new Set(inputs.map((path) => resolve(path)));
+  for (const path of outputs) {
+    if (taken.has(resolve(path)))
+      throw new DataError(
+        `${path} would be written over: name another folder (--out), and models of different names.`,
+      );
+    taken.add(resolve(path));
+  }
 }
 
 /** Parameters with a row, or a number, for each piece. */

@@ -40,17 +40,21 @@ export function frequentWords(count: number): string[] {
     .map(({ word }) => word);
 }
 
-/** Words of one character or more by the characters they hold, the most frequent first. */
-export function wordsByCharacter(): ReadonlyMap<string, readonly DictionaryWord[]> {
-  const words = new Map<string, DictionaryWord[]>();
-  for (const word of readDictionary()) {
+type WordsByCharacter = ReadonlyMap<string, readonly DictionaryWord[]>;
+
+/** All words by the characters they hold, the most frequent first. */
+export const wordsByCharacter = (): WordsByCharacter => byCharacter(readDictionary());
+
+function byCharacter(words: readonly DictionaryWord[]): WordsByCharacter {
+  const found = new Map<string, DictionaryWord[]>();
+  for (const word of words) {
     for (const character of new Set(word.word)) {
-      const others = words.get(character);
+      const others = found.get(character);
       if (others) others.push(word);
-      else words.set(character, [word]);
+      else found.set(character, [word]);
     }
   }
-  return words;
+  return found;
 }
 
 /** Kind of gap that takes a word of a part of speech of jieba's; null: none does. */
@@ -105,21 +109,17 @@ class WordUrn {
   readonly #words: readonly DictionaryWord[];
   readonly #sums: Float64Array;
   readonly #known: ReadonlySet<string>;
-  readonly #byCharacter = new Map<string, string[]>();
+  readonly #byCharacter: WordsByCharacter;
 
   constructor(words: readonly DictionaryWord[]) {
     this.#words = words;
     this.#known = new Set(words.map(({ word }) => word));
     this.#sums = new Float64Array(words.length);
     let sum = 0;
-    words.forEach(({ word, frequency }, i) => {
+    this.#byCharacter = byCharacter(words);
+    words.forEach(({ frequency }, i) => {
       sum += (frequency + 1) ** FREQUENCY_POWER;
       this.#sums[i] = sum;
-      for (const character of new Set(word)) {
-        const sharing = this.#byCharacter.get(character);
-        if (sharing) sharing.push(word);
-        else this.#byCharacter.set(character, [word]);
-      }
     });
   }
 
@@ -137,7 +137,7 @@ class WordUrn {
 
   /** Words with a character. */
   sharing(character: string): readonly string[] {
-    return this.#byCharacter.get(character) ?? [];
+    return (this.#byCharacter.get(character) ?? []).map(({ word }) => word);
   }
 
   /** Words that a text is made of, the longest at each place. */

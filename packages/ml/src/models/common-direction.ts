@@ -1,7 +1,7 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { type Parameter, type ParameterSet, parameterSet } from "../parameters.ts";
 import { isBag, POOLING_WEIGHTS, TOKEN_TABLE } from "./encoder.ts";
-import { type EncoderConfig, EncoderConfigError } from "./encoder-config.ts";
+import { EMBEDDING_NORM_PARAMETERS, type EncoderConfig, EncoderConfigError } from "./encoder-config.ts";
 
 export interface CommonDirectionOptions {
   readonly config: EncoderConfig;
@@ -60,16 +60,12 @@ export function addCommonDirection(options: CommonDirectionOptions): ParameterSe
 
 /** Whether the norm of the embeddings has neither scale nor bias. */
 function hasPlainNorm(parameters: ParameterSet): boolean {
-  const { names } = parameters;
-  if (!names.includes(NORM_SCALE) || !names.includes(NORM_BIAS)) return false;
-  return (
-    parameters.get(NORM_SCALE).data.every((value) => value === 1) &&
-    parameters.get(NORM_BIAS).data.every((value) => value === 0)
-  );
+  return [...EMBEDDING_NORM_PARAMETERS].every((name) => {
+    const plain = name.endsWith(".scale") ? 1 : 0;
+    return parameters.names.includes(name) && parameters.get(name).data.every((value) => value === plain);
+  });
 }
 
-const NORM_SCALE = "embeddings.norm.scale";
-const NORM_BIAS = "embeddings.norm.bias";
 const HEAD = /^heads\..+\.weight$/;
 
 /**

@@ -75,6 +75,17 @@ test("the characters of GB 2312 stand behind the vocabulary, and texts keep thei
   });
 });
 
+test.each<[string, string[], string]>([
+  ["the vocabulary itself", [], "."],
+  ["a model by another of its name", ["bag.safetensors", "other/bag.safetensors"], "written"],
+])("%s is not written over", async (_name, models, out) => {
+  const modelPaths = models.map(path);
+  const options = { tokenizerPath: path("tokenizer.json"), modelPaths, outDir: path(out) };
+  await expect(extendVocab(options)).rejects.toThrow(
+    /(tokenizer\.json|bag\.safetensors) would be written over/,
+  );
+});
+
 test("a vocabulary that has them all and a model of another vocabulary are refused", async () => {
   await extended();
   await expect(

@@ -316,8 +316,7 @@ async function rankHits(
   const total = matches.total + added.size;
   const dropped = new Set(near.filter((hit) => !added.has(hit) && !matches.isMatch(hit)).map(placeOf));
   const share = byLength(plan, MEANING_SHARE);
-  const isChinese = HAS_CHINESE.test(plan.typed);
-  const nearSimilarity = isChinese ? NEAR_SIMILARITY.chinese : NEAR_SIMILARITY.english;
+  const nearSimilarity = isChinese(plan) ? NEAR_SIMILARITY.chinese : NEAR_SIMILARITY.english;
   const fused = fuse(state, matches, near.map(toRanked), { share, nearSimilarity }).filter(
     (hit) => !dropped.has(placeOf(hit)),
   );
@@ -332,6 +331,8 @@ async function rankHits(
 const placeOf = ({ segment, doc }: DocRef): number => segment * 0x1_0000 + doc;
 
 const toRanked = ({ segment, doc, similarity }: NearHit): RankedHit => ({ segment, doc, score: similarity });
+
+const isChinese = ({ typed }: TextPlan): boolean => HAS_CHINESE.test(typed);
 
 /** What depends on how many words are asked for. */
 function byLength(
@@ -388,7 +389,7 @@ async function rerank(
   const scores = await request.rerank([...texts, ...titles]);
   request.signal?.throwIfAborted();
   if (scores === null) return hits;
-  const textWeight = byLength(plan, HAS_CHINESE.test(plan.typed) ? RERANK.chineseText : RERANK.text);
+  const textWeight = byLength(plan, isChinese(plan) ? RERANK.chineseText : RERANK.text);
   const titleWeight = byLength(plan, RERANK.title);
   const gainOf = (at: number): number =>
     textWeight * scores[at]! + titleWeight * titleScore(titles[at]!, scores[first.length + at]!);
